@@ -1,0 +1,1 @@
+"""readgrad: a reverse-mode autograd engine that you can read, see and check."""

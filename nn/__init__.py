@@ -1,0 +1,1 @@
+"""Neural networks composed from the primitives of `autograd`."""
