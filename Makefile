@@ -1,5 +1,5 @@
 # Every target sets itself up: the first to run makes .venv, and a change of pyproject.toml renews what is in it.
-# Any Python from 3.11 on will do:  make test PYTHON=python3.13
+# Any Python from 3.11 on will do:  make clean test PYTHON=python3.13
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
