@@ -1,0 +1,234 @@
+"""The graph: what one operation leaves behind, where in the user's code it happened, and the order to replay it in.
+
+A `Node` is plain data. Two kinds share the class: a *leaf* (`primitive is None`), a Tensor that the user made,
+and an *op node*, the record of one call. Nothing here knows about Tensors or derivatives.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from itertools import count
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.errors import FreedGraphError
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+    from autograd.primitives import Primitive
+
+# One clock numbers op nodes and assignments to leaves. Sorting by it gives a topological order, and a leaf
+# whose reading is above an op's was overwritten after that op ran.
+tick = count(1).__next__
+clock_of = attrgetter("clock")
+
+
+class Node:
+    """One recorded operation, or a leaf.
+
+    Inputs are Nodes, or the plain values of operands that take no gradient. The first two have slots of their
+    own (a tuple for each node would be one more object for the collector to track); three or more are in `others`.
+
+    Only the slots of its kind are set: an op node has no `grad` or `snapshot`, a leaf no inputs.
+    """
+
+    __slots__ = (
+        "clock",  # reading of the clock when recorded, or when a leaf was last assigned
+        "code",  # code object of the user's function and ...
+        "cotangent",  # during a replay: the sum of the contributions so far
+        "first",  # first input of one or two
+        "grad",  # leaf: the accumulated gradient
+        "keywords",  # keyword arguments of the call, or None
+        "lasti",  # ... instruction offset in it: resolved to a line only when somebody asks
+        "mark",  # the last Pass that reached this node
+        "notes",  # what few nodes have: a `Notes`, or None
+        "others",  # all inputs when there are three or more, else None
+        "output",  # the value
+        "primitive",  # the operation, or None for a leaf
+        "requires_grad",
+        "second",  # second input of two, or None
+        "snapshot",  # leaf: copy of a value whose array was handed out while a graph used it
+    )
+
+    clock: int
+    code: CodeType | None
+    cotangent: Any
+    first: Any
+    grad: Any
+    keywords: dict[str, Any] | None
+    lasti: int
+    mark: Pass | None
+    notes: Notes | None
+    others: tuple[Any, ...] | None
+    output: Any
+    primitive: Primitive | None
+    requires_grad: bool
+    second: Any
+    snapshot: Any
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """Nodes and plain values this operation was applied to; empty for a leaf."""
+        if self.primitive is None:
+            return ()
+        if self.others is not None:
+            return self.others
+        return (self.first,) if self.second is None else (self.first, self.second)
+
+    @property
+    def location(self) -> Location:
+        """The line of the user's code that recorded this node (or last assigned to this leaf)."""
+        return locate(self.code, self.lasti)
+
+
+class Notes:
+    """What few nodes carry: a name, hooks, a wish to keep the gradient of an intermediate value, and that gradient."""
+
+    __slots__ = ("grad", "hooks", "name", "retain")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.hooks: dict[int, Any] = {}
+        self.retain = False
+        self.grad: Any = None
+
+
+class Pass:
+    """One replay over a graph: who ran it, and whether it freed the values it used."""
+
+    __slots__ = ("code", "freed", "lasti")
+
+    def __init__(self, code: CodeType | None, lasti: int) -> None:
+        self.freed = False
+        self.code = code
+        self.lasti = lasti
+
+
+def leaf(value: Any, requires_grad: bool) -> Node:
+    """A node for a value that the user made; it sits at the clock's beginning until somebody assigns to it."""
+    node = Node()
+    node.primitive = None
+    node.output = value
+    node.requires_grad = requires_grad
+    node.clock = 0
+    node.code = None
+    node.lasti = 0
+    node.mark = node.notes = node.cotangent = node.grad = node.snapshot = None
+    return node
+
+
+def notes_of(node: Node) -> Notes:
+    """The node's `Notes`, made at first use."""
+    if node.notes is None:
+        node.notes = Notes()
+    return node.notes
+
+
+def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], list[Node]]:
+    """Op nodes reachable from `roots`, newest first, and the leaves among their inputs; iterative at any depth.
+
+    A node records the pass that reached it in its `mark`: that is the visited set. A node that an earlier pass
+    freed raises `FreedGraphError` before it is touched.
+    """
+    ops: list[Node] = []
+    leaves: list[Node] = []
+    stack: list[Node] = []
+    parents: Any = roots
+    while True:
+        for parent in parents:
+            if type(parent) is Node:
+                mark = parent.mark
+                if mark is not this_pass:
+                    if mark is not None and mark.freed and parent.primitive is not None:
+                        raise freed_error(parent, mark)
+                    parent.mark = this_pass
+                    stack.append(parent)
+        while stack:
+            node = stack.pop()
+            if node.primitive is not None:
+                break
+            leaves.append(node)
+        else:
+            ops.sort(key=clock_of, reverse=True)
+            return ops, leaves
+        node.cotangent = None
+        ops.append(node)
+        parents = node.others or (node.first, node.second)
+
+
+def freed_error(node: Node, mark: Pass) -> FreedGraphError:
+    """The error for a node whose values an earlier pass has freed."""
+    return FreedGraphError(
+        f"the values saved by {node.primitive.name!r} ({node.location}) were freed by an earlier backward pass at "
+        f"{locate(mark.code, mark.lasti)}. To go through this graph twice, call the first backward with "
+        "retain_graph=True; to carry a value from one step into the next, detach() it."
+    )
+
+
+def ancestors(roots: list[Node], since: int = 0) -> tuple[list[Node], list[Node]]:
+    """Op nodes reachable from `roots`, oldest first, and the leaves, without leaving marks.
+
+    For readers (drawing) that must not disturb the graph, and for transforms: nodes up to the clock's reading
+    `since` count as leaves, whatever lies behind them.
+    """
+    ops: list[Node] = []
+    leaves: list[Node] = []
+    seen = set(roots)
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node.primitive is None or node.clock <= since:
+            leaves.append(node)
+            continue
+        ops.append(node)
+        for parent in reversed(node.inputs):
+            if type(parent) is Node and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    ops.sort(key=clock_of)
+    return ops, leaves
+
+
+class Location(NamedTuple):
+    """A line of source code; prints as `train.py:12: loss = model(x)`."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.text}" if self.text else place
+
+
+UNKNOWN = Location("(unknown line)", 0, "")
+
+# The packages whose frames are not the user's; every package of the library adds itself.
+LIBRARY_PACKAGES: set[str] = set()
+
+
+def user_frame(depth: int) -> FrameType | None:
+    """The innermost frame outside the library, searched from `depth` frames above the caller."""
+    frame: FrameType | None = sys._getframe(depth + 1)
+    while frame is not None and frame.f_globals.get("__package__") in LIBRARY_PACKAGES:
+        frame = frame.f_back
+    return frame
+
+
+def here() -> Location:
+    """The line of the user's code that is running now."""
+    frame = user_frame(1)
+    return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
+
+
+def locate(code: CodeType | None, lasti: int) -> Location:
+    """The source line of an instruction."""
+    if code is None:
+        return UNKNOWN
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= lasti < end and number is not None:
+            line = number
+    return Location(code.co_filename, line, linecache.getline(code.co_filename, line).strip())

@@ -1,0 +1,154 @@
+"""The methods that ndarray has, on Tensors; with the few (`exp`, `relu` ...) that scalar code reads better with.
+
+Each is one line: the primitive, applied. Primitives find the Tensor among their arguments and let it record the call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.ops import elementwise, linalg, reductions, shaping
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+
+class ArrayMethods:
+    """Methods of `Tensor` that stand for an operation."""
+
+    __slots__ = ()
+
+    # --- folding axes ---
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Sum over `axis` (all axes if None)."""
+        return reductions.sum_(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Arithmetic mean over `axis`."""
+        return reductions.mean(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """Variance over `axis`, dividing by n - ddof."""
+        return reductions.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """Standard deviation over `axis`, dividing by n - ddof."""
+        return reductions.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Largest element over `axis`; ties share the gradient evenly."""
+        return reductions.max_(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Smallest element over `axis`; ties share the gradient evenly."""
+        return reductions.min_(self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Product over `axis`; its gradient is exact with zeros among the factors."""
+        return reductions.prod(self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Index of the largest element; takes no gradient."""
+        return np.argmax(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Index of the smallest element; takes no gradient."""
+        return np.argmin(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Whether all elements are true."""
+        return np.all(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Whether any element is true."""
+        return np.any(self, axis=axis, keepdims=keepdims)
+
+    # --- moving elements ---
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same elements in another shape; one length may be -1."""
+        return shaping.reshape(self, shape=_unpacked(shape))
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes permuted; reversed without arguments."""
+        return shaping.transpose(self, axes=_unpacked(axes) or None)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+        return shaping.swapaxes(self, axis1=axis1, axis2=axis2)
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """Axes of length one removed."""
+        return shaping.squeeze(self, axis=axis)
+
+    def ravel(self) -> Tensor:
+        """All elements in one axis."""
+        return shaping.ravel(self)
+
+    def flatten(self) -> Tensor:
+        """All elements in one axis."""
+        return shaping.ravel(self)
+
+    # --- element by element ---
+
+    def astype(self, dtype: Any) -> Tensor:
+        """Converted to another dtype; gradients come back in this one."""
+        return shaping.astype(self, dtype=np.dtype(dtype))
+
+    def copy(self) -> Tensor:
+        """The same value as a new node of the graph."""
+        return elementwise.positive(self)
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """Values held inside [min, max]; the gradient passes inside and at the ends."""
+        return np.clip(self, min, max)
+
+    def dot(self, other: Any) -> Tensor:
+        """Product as by `np.dot`."""
+        return linalg.dot(self, other)
+
+    def exp(self) -> Tensor:
+        """e to the power of each element."""
+        return elementwise.exp(self)
+
+    def log(self) -> Tensor:
+        """Natural logarithm."""
+        return elementwise.log(self)
+
+    def sqrt(self) -> Tensor:
+        """Square root; its slope at 0 is infinite."""
+        return elementwise.sqrt(self)
+
+    def sin(self) -> Tensor:
+        """Sine of radians."""
+        return elementwise.sin(self)
+
+    def cos(self) -> Tensor:
+        """Cosine of radians."""
+        return elementwise.cos(self)
+
+    def tanh(self) -> Tensor:
+        """Hyperbolic tangent."""
+        return elementwise.tanh(self)
+
+    def sigmoid(self) -> Tensor:
+        """1 / (1 + e**-x)."""
+        return elementwise.sigmoid(self)
+
+    def relu(self) -> Tensor:
+        """max(x, 0); its slope at 0 is 0."""
+        return elementwise.relu(self)
+
+    def abs(self) -> Tensor:
+        """Absolute value; its slope at 0 is 0."""
+        return elementwise.absolute(self)
+
+
+def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`x.reshape(2, 3)` and `x.reshape((2, 3))` alike."""
+    if len(arguments) == 1 and (arguments[0] is None or isinstance(arguments[0], tuple | list)):
+        return tuple(arguments[0] or ())
+    return arguments

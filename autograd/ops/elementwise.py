@@ -1,0 +1,123 @@
+"""Operations on each element alone: what they compute and how they differentiate.
+
+Read a line as calculus: g is the cotangent of the output y; a, b, x are the arguments; the result is the part of
+the derivative that flows to one argument. Broadcasting is undone by the replay, not here.
+
+Values of 0-d float64 Tensors may arrive as Python floats where an op declares `scalar`: such rules use
+operators and ufuncs only, and no `**` (Python makes a negative base complex where NumPy says nan).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.nondifferentiable import share
+from autograd.primitives import elementwise
+
+
+def _relu(x: Any) -> Any:
+    return np.maximum(x, 0)
+
+
+def _relu_scalar(x: float) -> float:
+    return 0.0 if x <= 0.0 else x  # so written that nan passes through
+
+
+def _sigmoid(x: Any) -> Any:
+    e = np.exp(-np.abs(x))  # never overflows, and keeps small results exact where 1 - 1/(1 + e) would not
+    return np.where(x >= 0, np.ones_like(e), e) / (1 + e)
+
+
+def _sigmoid_scalar(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def _softplus(x: Any) -> Any:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # log(1 + e**x), five times faster than logaddexp(x, 0)
+
+
+def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+    low = a_min if min is None else min
+    high = a_max if max is None else max
+    whole = np.iinfo(a.dtype) if a.dtype.kind in "iu" else np.finfo(a.dtype) if a.dtype.kind == "f" else None
+    if low is None:
+        low = -math.inf if a.dtype.kind == "f" else whole.min
+    if high is None:
+        high = math.inf if a.dtype.kind == "f" else whole.max
+    return (a, low, high), {}
+
+
+# fmt: off
+
+# --- arithmetic ---
+add         = elementwise(np.add,         lambda g, y, a, b: g,
+                                          lambda g, y, a, b: g,                             scalar=operator.add)
+subtract    = elementwise(np.subtract,    lambda g, y, a, b: g,
+                                          lambda g, y, a, b: -g,                            scalar=operator.sub)
+multiply    = elementwise(np.multiply,    lambda g, y, a, b: g * b,
+                                          lambda g, y, a, b: g * a,                         scalar=operator.mul)
+divide      = elementwise(np.divide,      lambda g, y, a, b: g / b,
+                                          lambda g, y, a, b: -(g * y) / b,                  scalar=operator.truediv)
+negative    = elementwise(np.negative,    lambda g, y, x: -g,                               scalar=operator.neg)
+positive    = elementwise(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
+
+# --- powers ---
+# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0.
+# The second takes a**b * log(a) as its limit 0 where a is 0 and b is not negative.
+power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b - (b != 0)),
+                                          lambda g, y, a, b: g * y * np.log(a + ((a == 0) & (b >= 0))),
+                                                                                            scalar=math.pow)
+square      = elementwise(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)
+sqrt        = elementwise(np.sqrt,        lambda g, y, x: g / (2 * y),                      scalar=math.sqrt)
+cbrt        = elementwise(np.cbrt,        lambda g, y, x: g / (3 * y * y))
+reciprocal  = elementwise(np.reciprocal,  lambda g, y, x: -g * y * y)
+
+# --- exponentials and logarithms ---
+exp         = elementwise(np.exp,         lambda g, y, x: g * y,                            scalar=math.exp)
+exp2        = elementwise(np.exp2,        lambda g, y, x: g * y * math.log(2))
+expm1       = elementwise(np.expm1,       lambda g, y, x: g * (y + 1),                      scalar=math.expm1)
+log         = elementwise(np.log,         lambda g, y, x: g / x,                            scalar=math.log)
+log2        = elementwise(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
+log10       = elementwise(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
+log1p       = elementwise(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
+logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * sigmoid(a - b),
+                                          lambda g, y, a, b: g * sigmoid(b - a))
+
+# --- trigonometric and hyperbolic ---
+sin         = elementwise(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
+cos         = elementwise(np.cos,         lambda g, y, x: -g * np.sin(x),                   scalar=math.cos)
+tan         = elementwise(np.tan,         lambda g, y, x: g * (1 + y * y),                  scalar=math.tan)
+arcsin      = elementwise(np.arcsin,      lambda g, y, x: g / np.sqrt(1 - x * x),           scalar=math.asin)
+arccos      = elementwise(np.arccos,      lambda g, y, x: -g / np.sqrt(1 - x * x),          scalar=math.acos)
+arctan      = elementwise(np.arctan,      lambda g, y, x: g / (1 + x * x),                  scalar=math.atan)
+sinh        = elementwise(np.sinh,        lambda g, y, x: g * np.cosh(x),                   scalar=math.sinh)
+cosh        = elementwise(np.cosh,        lambda g, y, x: g * np.sinh(x),                   scalar=math.cosh)
+tanh        = elementwise(np.tanh,        lambda g, y, x: g * (1 - y * y),                  scalar=math.tanh)
+arcsinh     = elementwise(np.arcsinh,     lambda g, y, x: g / np.sqrt(x * x + 1),           scalar=math.asinh)
+arccosh     = elementwise(np.arccosh,     lambda g, y, x: g / np.sqrt(x * x - 1),           scalar=math.acosh)
+arctanh     = elementwise(np.arctanh,     lambda g, y, x: g / (1 - x * x),                  scalar=math.atanh)
+
+# --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
+absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
+sign        = elementwise(np.sign,        lambda g, y, x: g * 0)
+maximum     = elementwise(np.maximum,     lambda g, y, a, b: g * share(a, b),
+                                          lambda g, y, a, b: g * share(b, a))
+minimum     = elementwise(np.minimum,     lambda g, y, a, b: g * share(b, a),
+                                          lambda g, y, a, b: g * share(a, b))
+clip        = elementwise(np.clip,        lambda g, y, x, low, high: g * ((x >= low) & (x <= high)),
+                                          lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
+                                          lambda g, y, x, low, high: g * ((x > high) | (low > high)),
+                                                                                            bind=_bind_clip)
+where       = elementwise(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
+                                          lambda g, y, condition, a, b: np.where(condition, 0, g),
+                                                                                            masks=True)
+
+# --- what networks add to NumPy ---
+relu        = elementwise(_relu,          lambda g, y, x: g * (y > 0),                      scalar=_relu_scalar)
+sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar)
+softplus    = elementwise(_softplus,      lambda g, y, x: g * sigmoid(x))
+# fmt: on

@@ -1,0 +1,61 @@
+"""Operations whose result takes no gradient: comparisons, rounding, indices, counts.
+
+Rounding is piecewise constant, so its derivative is zero almost everywhere. `np.sign` is the one such function that
+passes a (zero) gradient on, since it stands in the rule of `abs`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.broadcasting import kept_shape
+from autograd.primitives import composed, nondifferentiable
+
+
+def _share(a: Any, b: Any) -> Any:
+    """1 where a > b, 1/2 where they tie, 0 where a < b, in a's dtype: the part of a gradient that goes to a."""
+    return np.where(a == b, np.asarray(0.5, np.result_type(a)), a > b)
+
+
+share = nondifferentiable(_share, arity=2)
+
+for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+                    np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
+                    np.floor_divide):  # fmt: skip
+    nondifferentiable(_comparison, arity=2)
+
+for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not, np.invert,
+              np.floor, np.ceil, np.rint, np.trunc):  # fmt: skip
+    nondifferentiable(_test)
+
+nondifferentiable(np.argmax, forward=lambda x, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims))
+nondifferentiable(np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims))
+nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
+nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
+nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
+nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.count_nonzero(x, axis=axis))
+nondifferentiable(np.isclose, arity=2,
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
+nondifferentiable(np.allclose, arity=2,
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.allclose(a, b, rtol=rtol, atol=atol))
+nondifferentiable(np.array_equal, arity=2)
+nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals))
+nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
+nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))
+
+
+def _tie_share(x: Any, y: Any, axis: Any) -> Any:
+    """Where x attains its extreme y over `axis`: one over the number of times it does; elsewhere 0; in x's dtype."""
+    hit = np.equal(x, y.reshape(kept_shape(x.shape, axis)))
+    return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
+
+
+tie_share = nondifferentiable(_tie_share, arity=2)
+
+
+# Facts about an array, given as Python values.
+composed(np.shape)(lambda a: a.shape)
+composed(np.ndim)(lambda a: a.ndim)
+composed(np.size)(lambda a, axis=None: a.size if axis is None else a.shape[axis])

@@ -1,0 +1,115 @@
+"""Operations that fold axes away: g and y have the shape of the result, x that of the argument.
+
+`spread` is the transpose of `sum`: it puts folded axes back by repetition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.broadcasting import kept_shape, reduced_size
+from autograd.ops.nondifferentiable import tie_share
+from autograd.ops.shaping import stack
+from autograd.primitives import composed, linear, primitive
+
+
+def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _spread(x: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    y = np.empty_like(x, shape=shape)
+    y[...] = x.reshape(kept_shape(shape, axis))
+    return y
+
+
+def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduced_size(x.shape, axis)
+
+
+def _var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+def _var_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    scale = 2 / (reduced_size(x.shape, axis) - ddof)
+    return spread(g * scale, shape=x.shape, axis=axis) * (x - mean(x, axis=axis, keepdims=True))
+
+
+def _max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _extreme_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return g.reshape(kept_shape(x.shape, axis)) * tie_share(x, y, axis=axis)
+
+
+def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _prod_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Each element's factor is the product of the others, never y / x, so zeros are exact."""
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    folded = [one % x.ndim for one in axes]
+    order = [one for one in range(x.ndim) if one not in folded] + folded
+    back = sorted(range(x.ndim), key=order.__getitem__)
+    rows = x.transpose(order)
+    shape = rows.shape
+    factors = _product_of_others(rows.reshape((*shape[: x.ndim - len(folded)], reduced_size(x.shape, axis))))
+    return g.reshape(kept_shape(x.shape, axis)) * factors.reshape(shape).transpose(back)
+
+
+def _product_of_others(x: Any) -> Any:
+    """Along the last axis, the product of all elements but this one, by halving: n multiplications, not n * n."""
+    n = x.shape[-1]
+    if n < 2:
+        return x * 0 + 1
+    even, odd = x[..., 0 : n - 1 : 2], x[..., 1::2]
+    pairs = even * odd
+    if n % 2:
+        last = x[..., n - 1 :]
+        outside = _product_of_others(np.concatenate((pairs, last), axis=-1))
+        pairs, rest = outside[..., :-1], outside[..., -1:]
+    else:
+        pairs, rest = _product_of_others(pairs), x[..., n:]
+    both = stack(pairs * odd, pairs * even, axis=-1).reshape((*x.shape[:-1], n - n % 2))
+    return np.concatenate((both, rest), axis=-1)
+
+
+def _logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(top), top, 0) if not np.isfinite(top).all() else top
+    y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return y if keepdims else y.reshape(np.add.reduce(shift, axis=axis).shape)
+
+
+def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    kept = kept_shape(x.shape, axis)
+    return g.reshape(kept) * np.exp(x - y.reshape(kept))
+
+
+# fmt: off
+sum_      = linear(np.sum,      lambda g, y, x, axis=None, keepdims=False: spread(g, shape=x.shape, axis=axis),
+                   forward=_sum, aliases=(np.add.reduce,))
+spread    = linear(_spread,     lambda g, y, x, shape, axis: sum_(g, axis=axis).reshape(x.shape))
+mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
+                                    spread(g / reduced_size(x.shape, axis), shape=x.shape, axis=axis), forward=_mean)
+var       = primitive(np.var,   _var_rule,       forward=_var)
+max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce,))
+min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce,))
+prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,))
+logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,))
+# fmt: on
+
+
+@composed(np.std)
+def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """Standard deviation: the square root of `np.var`."""
+    return np.sqrt(var(x, axis=axis, ddof=ddof, keepdims=keepdims))

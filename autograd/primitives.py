@@ -1,0 +1,247 @@
+"""The table of operations: what each computes and how each differentiates, one declaration an op.
+
+    elementwise(np.tanh,     lambda g, y, x: g * (1 - y * y))
+    elementwise(np.multiply, lambda g, y, a, b: g * b,
+                             lambda g, y, a, b: g * a)
+
+From that line come the eager op, `np.tanh(tensor)`, first and higher gradients, forward mode, the label in the
+graph, and the op's tests. Your own ops are declared with the same functions.
+
+A *rule* has the form `(g, y, x, ...) -> contribution`, one for each array argument:
+
+    g   cotangent of the output: the derivative of the final result with respect to y
+    y   the output
+    x.. the arguments of the call, keyword arguments by their names
+
+It returns the derivative of the final result with respect to its argument, by way of this one use. It gets
+ndarrays in a plain backward pass and Tensors when the pass is itself recorded, so it is written with operators,
+NumPy ufuncs, array methods and other primitives, never with `np.asarray`, and never branches on values. It never
+returns one of its arguments y, x unchanged.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import UnsupportedError
+
+Rule = Callable[..., Any]
+Inputs = tuple[Any, ...]
+Binder = Callable[..., tuple[Inputs, dict[str, Any]]]
+
+# Structures: what is known of an op's Jacobian, and so what need not be declared.
+ELEMENTWISE = "elementwise"  # diagonal: arguments broadcast; the vjp rule is the jvp rule
+LINEAR = "linear"  # in all its arguments together: the jvp is the op applied to the tangents
+GENERAL = "general"  # nothing known: the jvp is the vjp of the vjp
+CONSTANT = "constant"  # piecewise constant or not a number: no gradient
+
+REGISTRY: dict[Callable[..., Any], Primitive] = {}
+COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+class Primitive:
+    """An operation with its derivative rules; callable on arrays and on Tensors alike.
+
+    Array arguments are positional, everything else is passed by keyword.
+    """
+
+    __slots__ = (
+        "arity",
+        "bind",
+        "forward",
+        "is_elementwise",
+        "is_inline",
+        "joint",
+        "keyword_names",
+        "masks",
+        "name",
+        "numpy_function",
+        "rules",
+        "scalar",
+        "structure",
+    )
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        rules: tuple[Rule | None, ...],
+        structure: str,
+        *,
+        forward: Callable[..., Any] | None,
+        scalar: Callable[..., Any] | None,
+        joint: Rule | None,
+        masks: bool,
+        bind: Binder | None,
+        name: str | None,
+        arity: int,
+    ) -> None:
+        self.numpy_function = function
+        self.forward = function if forward is None else forward
+        self.name = function.__name__.strip("_") if name is None else name
+        self.structure = structure
+        self.is_elementwise = structure == ELEMENTWISE
+        self.rules = rules
+        self.joint = joint
+        self.scalar = scalar
+        self.masks = masks
+        self.is_inline = self.is_elementwise and scalar is not None and not masks
+        self.arity = arity
+        self.keyword_names = _keyword_names(self.forward, self.arity)
+        self.bind = self._bind if bind is None else bind
+
+    def __call__(self, *inputs: Any, **keywords: Any) -> Any:
+        """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
+        for item in inputs:
+            record = getattr(type(item), "__primitive__", None)
+            if record is not None:
+                return record(self, inputs, keywords or None)
+        return self.forward(*inputs, **keywords)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name} ({self.structure})>"
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether any argument can take a gradient."""
+        return self.structure != CONSTANT
+
+    def _bind(self, *args: Any, **keywords: Any) -> tuple[Inputs, dict[str, Any]]:
+        """Sort a call in NumPy's form into array inputs and keywords."""
+        if len(args) != self.arity:
+            args, keywords = self._bind_by_name(args, keywords)
+        for name in tuple(keywords):
+            if name not in self.keyword_names:
+                if keywords.pop(name) is not None:
+                    known = ", ".join(self.keyword_names) or "none"
+                    raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
+        return args, keywords
+
+    def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:
+        """By the names of NumPy's own signature: `np.sum(a=x)`, `np.sum(x, 0)`."""
+        try:
+            arguments = list(inspect.signature(self.numpy_function).bind(*args, **keywords).arguments.items())
+        except (TypeError, ValueError):
+            raise TypeError(f"{self.name} takes {self.arity} array(s), but was given {len(args)}") from None
+        return tuple(value for _, value in arguments[: self.arity]), dict(arguments[self.arity :])
+
+
+def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:
+    """Names of the parameters behind the arrays; ufuncs have none that we take."""
+    if isinstance(forward, np.ufunc):
+        return ()
+    parameters = list(inspect.signature(forward).parameters.values())
+    named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        named = parameters[arity:]
+    return tuple(p.name for p in named)
+
+
+def _declare(
+    structure: str,
+    function: Callable[..., Any],
+    rules: tuple[Rule | None, ...],
+    *,
+    forward: Callable[..., Any] | None = None,
+    scalar: Callable[..., Any] | None = None,
+    joint: Rule | None = None,
+    masks: bool = False,
+    bind: Binder | None = None,
+    name: str | None = None,
+    arity: int | None = None,
+    aliases: tuple[Callable[..., Any], ...] = (),
+) -> Primitive:
+    if arity is None:
+        arity = len(rules)
+    declared = Primitive(
+        function,
+        rules,
+        structure,
+        forward=forward,
+        scalar=scalar,
+        joint=joint,
+        masks=masks,
+        bind=bind,
+        name=name,
+        arity=arity,
+    )
+    for key in (function, *aliases):
+        REGISTRY[key] = declared
+    return declared
+
+
+def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
+    """Declare an op that acts on each element alone; its arguments broadcast, and its rules need not undo that.
+
+    Parameters
+    ----------
+    function : the NumPy function this is the rule of, or your own, working on ndarrays.
+    rules : one `(g, y, *arguments) -> contribution` for each array argument; None where there is no gradient.
+    forward : what to compute with, where `function` itself is not it.
+    scalar : an equal on Python floats (such as `math.exp`); may raise `ArithmeticError` or `ValueError`
+        where NumPy gives inf or nan.
+    bind : sorts a call in NumPy's form into `(inputs, keywords)`.
+    joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
+    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
+    name : the label in graphs and errors, when it is not the function's own.
+    aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
+
+    >>> import numpy as np
+    >>> from autograd import Tensor, elementwise
+    >>> cube = elementwise(lambda x: x * x * x, lambda g, y, x: 3 * g * x * x, name="cube")
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> cube(x).sum().backward()
+    >>> x.grad
+    array([ 3., 12.])
+    """
+    return _declare(ELEMENTWISE, function, rules, **options)
+
+
+def linear(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
+    """Declare an op that is linear in its array arguments taken together (options as for `elementwise`)."""
+    return _declare(LINEAR, function, rules, **options)
+
+
+def primitive(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
+    """Declare an op of no special structure (options as for `elementwise`).
+
+    Each rule returns exactly the shape and dtype of its argument.
+    """
+    return _declare(GENERAL, function, rules, **options)
+
+
+def nondifferentiable(function: Callable[..., Any], *, arity: int = 1, **options: Any) -> Primitive:
+    """Declare an op whose result takes no gradient: comparisons, indices, counts."""
+    return _declare(CONSTANT, function, (), arity=arity, **options)
+
+
+def composed(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register an implementation of a NumPy function that is written with other differentiable functions."""
+
+    def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
+        COMPOSED[function] = implementation
+        return implementation
+
+    return register
+
+
+def refusal(function: Callable[..., Any], hints: Mapping[str, str], place: object) -> UnsupportedError:
+    """The error for a NumPy function that has no rule, naming what to use instead."""
+    module = getattr(function, "__module__", None) or "numpy"
+    name = getattr(function, "__name__", str(function))
+    known = sorted({p.name for p in REGISTRY.values()} | {f.__name__ for f in COMPOSED})
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if name in hints:
+        advice = hints[name]
+    elif near:
+        advice = f"the nearest function with a rule is np.{near[0]}"
+    else:
+        advice = "build it from differentiable functions, or declare it with autograd.primitive"
+    return UnsupportedError(
+        f"{module}.{name} has no derivative rule (at {place}); {advice}. "
+        f"On values alone, without a gradient: {module}.{name}(tensor.detach().numpy())."
+    )

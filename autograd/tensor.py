@@ -1,0 +1,801 @@
+"""`Tensor`: a value that remembers how it was made.
+
+A Tensor is a handle on two things: its value (`_data`) and its node in the graph (`_node`). Operators, methods and
+NumPy's own functions compute on the values and, where a gradient may be asked for, `record` the call.
+
+    x = Tensor(3.0, requires_grad=True)
+    y = x * x + np.sin(x)
+    y.backward()
+    x.grad                      # dy/dx = 2 x + cos(x)
+
+The value of a 0-d float64 Tensor is a Python float: scalar graphs, one node an operation, are a main use, and plain
+floats make them fast. Everything else is an ndarray or a NumPy scalar.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from sys import _getframe, getrefcount
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import AnomalyError, DtypeError, GradientError, ShapeError, UnsupportedError
+from autograd.graph import LIBRARY_PACKAGES, Node, here, leaf, notes_of, tick, user_frame
+from autograd.methods import ArrayMethods
+from autograd.modes import ANOMALY, MODE, NO_GRAD, get_default_dtype
+from autograd.ops import elementwise, indexing, linalg, shaping
+from autograd.primitives import COMPOSED, REGISTRY, Primitive, refusal
+from autograd.replay import accumulate, float64_of, pull
+
+# What to use in place of some NumPy functions that have no rule.
+_HINTS = {
+    "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
+    "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
+    "linalg.norm": "use np.sqrt(np.sum(x * x))",
+}
+
+# The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
+# constants costs no node.
+UNTRACKED = leaf(None, requires_grad=False)
+
+_FLOAT64 = np.dtype(np.float64)
+_new_node, _new_tensor = Node.__new__, object.__new__
+
+
+# --- recording ---
+
+
+def record(primitive: Primitive, first: Any, second: Any, value: Any, others: Any = None, keywords: Any = None) -> Tensor:
+    """The Tensor of an operation's result, with the one node that remembers the call.
+
+    Inputs are nodes, or plain values where no gradient flows. This is the only place that makes an op node, and
+    the per-operation cost of the engine: written flat.
+    """
+    mode = MODE.get()
+    if mode:
+        if mode & NO_GRAD:
+            return _constant(value)
+        if mode & ANOMALY:
+            _refuse_anomaly(primitive, value)
+    frame = _getframe(2)
+    if frame.f_globals.get("__package__") in LIBRARY_PACKAGES:
+        frame = user_frame(2) or frame
+    node = _new_node(Node)
+    node.primitive = primitive
+    node.first = first
+    node.second = second
+    node.others = others
+    node.keywords = keywords
+    node.output = value
+    node.requires_grad = True
+    node.code = frame.f_code
+    node.lasti = frame.f_lasti
+    node.clock = tick()
+    node.mark = node.notes = None
+    tensor = _new_tensor(Tensor)
+    tensor._data = value
+    tensor._node = node
+    return tensor
+
+
+def _handle(value: Any, node: Node) -> Tensor:
+    tensor = _new_tensor(Tensor)
+    tensor._data = value
+    tensor._node = node
+    return tensor
+
+
+def tensor_of(node: Node) -> Tensor:
+    """A Tensor for a node of the graph: what rules see in a recorded replay."""
+    return _handle(node.output, node)
+
+
+def _constant(value: Any) -> Tensor:
+    """A Tensor that takes no gradient."""
+    return _handle(value, UNTRACKED)
+
+
+def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Tensor:
+    """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
+    values: list[Any] = []
+    parents: list[Any] = []
+    tracked = False
+    like = None
+    for item in inputs:
+        if type(item) is Tensor:
+            like = item._data
+            tracked = tracked or item._node.requires_grad
+    scalars = primitive.scalar is not None and type(like) is float
+    for item in inputs:
+        if type(item) is Tensor:
+            value, node = item._data, item._node
+            parents.append(value if node is UNTRACKED else node)
+            scalars = scalars and type(value) is float
+        else:
+            value = _operand(item, like, tracked)
+            if value is NotImplemented:
+                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            parents.append(value)
+            scalars = scalars and type(value) is float
+        values.append(value)
+    try:
+        if scalars:
+            value = primitive.scalar(*values)
+        else:
+            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs)]
+            value = primitive.forward(*values, **keywords) if keywords else primitive.forward(*values)
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        value = _recomputed(primitive, values, error)
+    if type(value) is np.ndarray and not value.ndim:
+        value = value[()]
+    if not tracked or not primitive.is_differentiable:
+        return _constant(value)
+    if len(parents) == 1:
+        return record(primitive, parents[0], None, value, None, keywords)
+    if len(parents) == 2:
+        return record(primitive, parents[0], parents[1], value, None, keywords)
+    return record(primitive, None, None, value, tuple(parents), keywords)
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """A NumPy function called with a Tensor: its primitive, its composition, or a refusal by name."""
+    primitive = REGISTRY.get(function)
+    if primitive is not None:
+        inputs, keywords = primitive.bind(*args, **keywords)
+        return apply(primitive, inputs, keywords or None)
+    if function in COMPOSED:
+        return COMPOSED[function](*args, **keywords)
+    raise refusal(function, _HINTS, here())
+
+
+def _operand(other: Any, like: Any, keep: bool) -> Any:
+    """The value of an operand that is not a Tensor, or NotImplemented.
+
+    A Python number takes the dtype of `like` once, here: an untyped one costs NumPy up to 200 ns in each use.
+    Arrays are copied when a node is to keep them, so that overwriting one afterwards changes nothing.
+    """
+    kind = type(other)
+    if kind is float or kind is int or kind is bool:
+        if type(like) is float:
+            return float(other)
+        return np.array(other, like.dtype) if type(like) is np.ndarray and like.dtype.kind == "f" else other
+    if kind is np.ndarray:
+        _refuse_non_numbers(other)
+        return other.copy() if keep else other
+    if isinstance(other, np.generic):
+        return float(other) if kind is np.float64 and type(like) is float else other
+    if isinstance(other, list | tuple):
+        array = np.array(other)
+        _refuse_non_numbers(array)
+        return array
+    if isinstance(other, np.ndarray):
+        return np.array(other)
+    return NotImplemented
+
+
+def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+    """An operator and its reflection, from one text: every `a * b` of a user's program runs through here."""
+
+    def forward(self: Tensor, other: Any) -> Tensor:
+        a, node_a = self._data, self._node
+        if type(other) is Tensor:
+            b, node_b = other._data, other._node
+            tracked = node_a.requires_grad or node_b.requires_grad
+            if type(a) is not type(b):
+                a, b = float64_of(a), float64_of(b)
+        else:
+            tracked = node_a.requires_grad
+            b = node_b = _operand(other, a, tracked)
+            if b is NotImplemented:
+                return NotImplemented
+            if type(a) is float and type(b) is not float:
+                a = np.float64(a)
+        try:
+            value = compute(a, b)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            value = _recomputed(primitive, (a, b), error)
+        if not tracked:
+            return _constant(value)
+        return record(primitive, a if node_a is UNTRACKED else node_a, b if node_b is UNTRACKED else node_b, value)
+
+    def reflected(self: Tensor, other: Any) -> Tensor:
+        b, node_b = self._data, self._node
+        tracked = node_b.requires_grad
+        a = _operand(other, b, tracked)
+        if a is NotImplemented:
+            return NotImplemented
+        if type(b) is float and type(a) is not float:
+            b = np.float64(b)
+        try:
+            value = compute(a, b)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            value = _recomputed(primitive, (a, b), error)
+        return record(primitive, a, node_b, value) if tracked else _constant(value)
+
+    return forward, reflected
+
+
+def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
+    """A comparison operator: its result is a constant Tensor of bools."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        a = self._data
+        b = other._data if type(other) is Tensor else _operand(other, a, False)
+        if b is NotImplemented:
+            return NotImplemented
+        try:
+            value = compute(a, b)
+        except (ValueError, TypeError) as error:
+            raise _located(REGISTRY[ufunc], (a, b), error) from None
+        return _constant(np.bool(value) if type(value) is bool else value)
+
+    return method
+
+
+def _power(a: Any, b: Any) -> Any:
+    return math.pow(a, b) if type(a) is float is type(b) else a**b
+
+
+def _matmul(a: Any, b: Any) -> Any:
+    return linalg.matmul.forward(float64_of(a), float64_of(b))
+
+
+def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
+    """The result where Python floats raised and NumPy has an answer (inf, nan); the located error elsewhere."""
+    if primitive.scalar is not None and all(type(value) is float for value in values):
+        return float(primitive.forward(*map(np.float64, values)))
+    raise _located(primitive, values, error) from None
+
+
+def _located(primitive: Primitive, values: Any, error: Exception) -> Exception:
+    """An error of NumPy's, told in the user's terms: the op, the shapes or dtypes, the line, the remedy."""
+    shapes = " and ".join(str(np.shape(value)) for value in values)
+    if isinstance(error, IndexError):
+        return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
+    if isinstance(error, ValueError):
+        if primitive.is_elementwise:
+            remedy = "do not broadcast: counted from the last, axes must be equal or 1"
+        elif primitive in (linalg.matmul, linalg.dot):
+            remedy = "do not fit: the last axis of the first must equal the second to last (or only) axis of the second"
+        elif primitive is linalg.affine:
+            remedy = "do not fit: x (..., in_features), weight (out_features, in_features), bias (out_features,)"
+        else:
+            remedy = f"do not fit: {error}"
+        return ShapeError(f"{primitive.name}: shapes {shapes} {remedy} (at {here()})")
+    dtypes = " and ".join(str(getattr(value, "dtype", type(value).__name__)) for value in values)
+    return DtypeError(f"{primitive.name}: {error}; operands of {dtypes} (at {here()})")
+
+
+def _refuse_anomaly(primitive: Primitive, value: Any) -> None:
+    if not np.isfinite(value).all():
+        raise AnomalyError(
+            f"{primitive.name} returned {int(np.isnan(value).sum())} nan and {int(np.isinf(value).sum())} inf among "
+            f"{np.size(value)} values of shape {np.shape(value)} (at {here()})"
+        )
+
+
+# --- values ---
+
+
+def _value_of(data: Any, dtype: Any) -> Any:
+    """A private copy of a user's data in the form a Tensor holds."""
+    if isinstance(data, Tensor):
+        data = data._data
+    if dtype is None and _made_of_python_floats(data):
+        dtype = get_default_dtype()
+    try:
+        value = np.array(data, dtype=dtype)
+    except ValueError as error:
+        raise ShapeError(f"Tensor: {error} (at {here()})") from None
+    _refuse_non_numbers(value)
+    return float(value) if not value.ndim and value.dtype == _FLOAT64 else value
+
+
+def _made_of_python_floats(data: Any) -> bool:
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return type(data) is float
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if type(value) is np.ndarray else value
+
+
+def _refuse_non_numbers(value: np.ndarray) -> None:
+    if value.dtype.kind not in "fiubc":
+        raise DtypeError(f"a Tensor holds numbers, not {value.dtype} (at {here()})")
+
+
+def _refuse_untrackable(value: Any) -> None:
+    if type(value) is not float and value.dtype.kind != "f":
+        raise DtypeError(
+            f"only floating-point Tensors can require grad, not {value.dtype} (at {here()}); "
+            "write Tensor(2.0) for Tensor(2), or give dtype=float"
+        )
+
+
+def _stamp(node: Node) -> None:
+    """Note the time and the user's line of an assignment to a leaf."""
+    frame = user_frame(2)
+    if frame is not None:
+        node.code, node.lasti = frame.f_code, frame.f_lasti
+    node.clock = tick()
+
+
+def _references_to_node(tensor: Tensor) -> int:
+    return getrefcount(tensor._node)
+
+
+def _frozen(index: Any) -> Any:
+    """An index with Tensors and arrays replaced by arrays of its own, so that overwriting theirs changes nothing."""
+    if type(index) is tuple:
+        return tuple(_frozen(part) for part in index)
+    if type(index) is Tensor:
+        return np.array(index._data)
+    return index.copy() if isinstance(index, np.ndarray) else list(index) if type(index) is list else index
+
+
+def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
+    tensor = Tensor(data, requires_grad, name=name)
+    if grad is not None:
+        tensor.grad = grad
+    return tensor
+
+
+class Handle:
+    """Takes a hook off again."""
+
+    __slots__ = ("_hooks", "_key")
+
+    def __init__(self, hooks: dict[int, Any], key: int) -> None:
+        self._hooks, self._key = hooks, key
+
+    def remove(self) -> None:
+        """Take the hook off; a second call does nothing."""
+        self._hooks.pop(self._key, None)
+
+
+class Tensor(ArrayMethods):
+    """An n-dimensional array of floats that records the operations applied to it.
+
+    Parameters
+    ----------
+    data : array-like; copied, as by `np.array`. Python floats give the default dtype (float64 unless set).
+    requires_grad : whether `backward` shall compute this leaf's gradient.
+    dtype : NumPy dtype.
+    name : label in pictures and errors.
+
+    Raises
+    ------
+    DtypeError : for data that are not numbers, and for integers or bools asked to require a gradient.
+
+    >>> w = Tensor([1.0, 2.0], requires_grad=True, name="w")
+    >>> loss = (w * w).sum()
+    >>> loss.backward()
+    >>> w.grad
+    array([2., 4.])
+    """
+
+    __slots__ = ("__weakref__", "_data", "_node")
+
+    _data: Any
+    _node: Node
+
+    def __init__(
+        self,
+        data: Any,
+        requires_grad: bool = False,
+        dtype: np.typing.DTypeLike | None = None,
+        name: str | None = None,
+    ) -> None:
+        value = _value_of(data, dtype)
+        if requires_grad:
+            _refuse_untrackable(value)
+        self._data = value
+        self._node = leaf(value, bool(requires_grad))
+        if name is not None:
+            self.name = name
+
+    @classmethod
+    def wrap(cls, array: np.ndarray, requires_grad: bool = False, name: str | None = None) -> Tensor:
+        """A leaf that shares `array` instead of copying it.
+
+        Writing into the array between a forward and its backward pass is the caller's promise not to do: it would
+        go unnoticed. `assign` is the way that is noticed.
+        """
+        if not isinstance(array, np.ndarray):
+            raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
+        _refuse_non_numbers(array)
+        if requires_grad:
+            _refuse_untrackable(array)
+        tensor = _handle(array, leaf(array, requires_grad))
+        if name is not None:
+            tensor.name = name
+        return tensor
+
+    # --- what it holds ---
+
+    @property
+    def data(self) -> np.ndarray:
+        """The value as an ndarray.
+
+        For a leaf it is the true array: `p.data -= lr * p.grad` updates the leaf. Writing into it between a forward
+        pass and its backward pass makes the latter an error. For a result it is a read-only view.
+        """
+        used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
+        value, node = self._data, self._node
+        if node.primitive is not None or node is UNTRACKED:
+            view = np.asarray(value).view()
+            view.flags.writeable = False
+            return view
+        if type(value) is not np.ndarray:
+            self._data = node.output = value = np.array(value)
+        if used_by_a_graph:
+            node.snapshot = value.copy()
+            _stamp(node)
+        return value
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self.assign(value)
+
+    def assign(self, value: Any) -> None:
+        """Overwrite a leaf's value in place, in its own dtype; a graph that used the old value becomes stale.
+
+        Raises `ShapeError` if the shape differs, `GradientError` if this Tensor is the result of an operation.
+        """
+        node = self._node
+        if node.primitive is not None:
+            raise GradientError(
+                f"this Tensor is the result of {node.primitive.name} ({node.location}); only a leaf, a Tensor you "
+                "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
+            )
+        new = value._data if isinstance(value, Tensor) else np.asarray(value)
+        if np.shape(new) != self.shape:
+            raise ShapeError(
+                f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
+                f"(at {here()}); make a new Tensor for a new shape"
+            )
+        if node is UNTRACKED:
+            self._data, self._node = (copy := _value_of(new, self.dtype)), leaf(None, False)
+            self._node.output = copy
+        elif type(self._data) is np.ndarray and (self._data.ndim or self._data.base is not None):
+            self._data[...] = new
+        else:
+            self._data = node.output = _value_of(new, self.dtype)
+        self._node.snapshot = None
+        _stamp(self._node)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that `backward` accumulated: an ndarray of this leaf's shape and dtype, or None.
+
+        After `backward(create_graph=True)` it is a Tensor. For the result of an operation it is None unless
+        `retain_grad()` was called on it before the pass.
+        """
+        node = self._node
+        if node.primitive is not None:
+            return None if node.notes is None else node.notes.grad
+        if isinstance(node.grad, float | np.generic):
+            node.grad = np.array(node.grad)
+        return node.grad
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is not None and np.shape(value) != self.shape:
+            raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
+        node = self._own_node()
+        if value is not None and not isinstance(value, Tensor):
+            value = np.array(value, dtype=self.dtype)
+        if node.primitive is None:
+            node.grad = value
+        else:
+            notes_of(node).grad = value
+
+    def zero_grad(self) -> None:
+        """Forget the accumulated gradient: set it to None."""
+        if self._node is not UNTRACKED:
+            self.grad = None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to or through this Tensor. Can be set on leaves."""
+        return self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self._node.primitive is not None:
+            raise GradientError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
+        if value:
+            _refuse_untrackable(self._data)
+            if type(self._data) is np.ndarray and not self._data.flags.writeable:
+                raise GradientError("this Tensor shares a result's memory; make a leaf of its own with Tensor(x.numpy())")
+        self._own_node().requires_grad = bool(value)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made this Tensor (or it needs no gradient), in contrast to a recorded result."""
+        return self._node.primitive is None
+
+    @property
+    def version(self) -> int:
+        """The clock's reading at the last assignment to this leaf, 0 before any: it grows with each."""
+        return self._node.clock if self._node.primitive is None else 0
+
+    @property
+    def name(self) -> str | None:
+        """Label in pictures and errors."""
+        notes = self._node.notes
+        return None if notes is None else notes.name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        notes_of(self._own_node()).name = value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        return () if type(self._data) is float else self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the elements."""
+        return _FLOAT64 if type(self._data) is float else self._data.dtype
+
+    @property
+    def T(self) -> Tensor:
+        """The axes reversed."""
+        return apply(shaping.transpose, (self,), None)
+
+    def _own_node(self) -> Node:
+        """This Tensor's node; one of its own where it shared the untracked one."""
+        if self._node is UNTRACKED:
+            self._node = leaf(self._data, requires_grad=False)
+        return self._node
+
+    # --- differentiation ---
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False) -> None:
+        """Add the derivative of this Tensor with respect to each leaf to that leaf's `grad`.
+
+        Parameters
+        ----------
+        gradient : cotangent of this Tensor, of its shape; may be left out for a scalar, where it is 1.
+        retain_graph : keep the saved values, so that another pass over this graph is possible.
+        create_graph : record the pass itself, so that gradients can be differentiated; they are Tensors then.
+
+        Raises
+        ------
+        GradientError : no gradient flows to this Tensor, or it is not a scalar and `gradient` is missing.
+        FreedGraphError : an earlier pass freed the graph. StaleValueError : a leaf was overwritten since.
+
+        >>> x = Tensor(2.0, requires_grad=True)
+        >>> (x ** 3).backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.zero_grad()
+        >>> slope.backward()
+        >>> x.grad
+        array(12.)
+        """
+        if not self._node.requires_grad:
+            raise GradientError(
+                f"backward: this Tensor does not depend on any leaf that requires grad (at {here()}). Make the leaf "
+                "with Tensor(data, requires_grad=True), and compute outside no_grad()."
+            )
+        seed = self._seed(gradient)
+        if create_graph:
+            if not isinstance(seed, Tensor):
+                seed = _constant(seed)
+            accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
+        else:
+            seed = seed._data if isinstance(seed, Tensor) else seed
+            accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
+
+    def _seed(self, gradient: Any) -> Any:
+        value = self._data
+        if gradient is None:
+            if self.size != 1:
+                raise GradientError(
+                    f"backward: a Tensor of shape {self.shape} is not a scalar (at {here()}). Reduce it first, as "
+                    "with loss.sum() or loss.mean(), or give the cotangent: y.backward(gradient)."
+                )
+            return 1.0 if type(value) is float else np.ones_like(value)[()]
+        if np.shape(gradient) != self.shape:
+            raise ShapeError(
+                f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
+                f"(at {here()})"
+            )
+        if isinstance(gradient, Tensor):
+            return gradient
+        seed = np.array(gradient, dtype=self.dtype)[()]
+        return float(seed) if type(value) is float else seed
+
+    def detach(self) -> Tensor:
+        """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
+        return _constant(self._data if self._node.primitive is not None else _copied(self._data))
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
+        if self._node.primitive is not None:
+            notes_of(self._node).retain = True
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Call `hook(gradient)` in each backward pass, on the complete gradient of this Tensor.
+
+        What it returns, if anything, takes the gradient's place. The handle's `remove()` takes the hook off.
+        """
+        if not self._node.requires_grad:
+            raise GradientError("a hook on a Tensor that takes no gradient would never be called")
+        hooks = notes_of(self._node).hooks
+        key = tick()
+        hooks[key] = hook
+        return Handle(hooks, key)
+
+    # --- leaving the graph ---
+
+    def numpy(self) -> np.ndarray:
+        """The value as an ndarray; refused where that would cut a gradient off unseen."""
+        if self._node.requires_grad:
+            raise GradientError(
+                f"numpy: this Tensor requires grad, and an ndarray would leave the graph (at {here()}); "
+                "say so with x.detach().numpy()"
+            )
+        return self.data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self._node.requires_grad:
+            raise GradientError(
+                f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
+                "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
+            )
+        array = np.asarray(self._data, dtype=dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> float | int | bool:
+        """The one element as a Python number."""
+        if self.size != 1:
+            raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
+        return self._data if type(self._data) is float else self._data.item()
+
+    def tolist(self) -> Any:
+        """The value as nested lists of Python numbers."""
+        return self._data if type(self._data) is float else self._data.tolist()
+
+    def __float__(self) -> float:
+        return float(self._scalar("float"))
+
+    def __int__(self) -> int:
+        return int(self._scalar("int"))
+
+    def __index__(self) -> int:
+        return operator.index(self._scalar("index"))
+
+    def __bool__(self) -> bool:
+        return bool(self._scalar("bool"))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._scalar("format"), spec) if spec else str(self)
+
+    def _scalar(self, wanted: str) -> Any:
+        if type(self._data) is float:
+            return self._data
+        if self._data.size != 1:
+            raise TypeError(
+                f"{wanted}() needs a Tensor of one element, not of shape {self.shape} (at {here()}); reduce it first, "
+                "as with .mean(), .all() or .any(), or take one element"
+            )
+        return self._data.item()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a 0-d Tensor")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        parts = [np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)]
+        if self.dtype != _FLOAT64:
+            parts.append(f"dtype={self.dtype}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self._node.primitive is not None:
+            parts.append(f"op={self._node.primitive.name!r}")
+        elif self._node.requires_grad:
+            parts.append("requires_grad=True")
+        return f"Tensor({', '.join(parts)})"
+
+    def __reduce__(self) -> Any:
+        if self._node.primitive is not None:
+            raise GradientError(
+                f"only leaves can be pickled or deep-copied; this is the result of {self._node.primitive.name} "
+                f"({self._node.location}): use x.detach()"
+            )
+        return _rebuild, (np.array(self._data), self.requires_grad, self.name, self.grad)
+
+    # --- NumPy's protocols ---
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        if keywords.get("out") is not None:
+            raise UnsupportedError(
+                f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
+                "name to the result instead"
+            )
+        if method == "__call__":
+            return _call(ufunc, args, keywords)
+        if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
+            keywords = {"axis": 0, **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:])), **keywords}
+            args = args[:1]
+        return _call(getattr(ufunc, method), args, keywords)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
+        return _call(function, args, keywords)
+
+    @staticmethod
+    def __primitive__(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
+        return apply(primitive, inputs, keywords)
+
+    # --- operators ---
+
+    __add__, __radd__ = _binary(elementwise.add, operator.add)
+    __sub__, __rsub__ = _binary(elementwise.subtract, operator.sub)
+    __mul__, __rmul__ = _binary(elementwise.multiply, operator.mul)
+    __truediv__, __rtruediv__ = _binary(elementwise.divide, operator.truediv)
+    __matmul__, __rmatmul__ = _binary(linalg.matmul, _matmul)
+    _power, __rpow__ = _binary(elementwise.power, _power)
+    __lt__, __le__ = _comparison(np.less, operator.lt), _comparison(np.less_equal, operator.le)
+    __gt__, __ge__ = _comparison(np.greater, operator.gt), _comparison(np.greater_equal, operator.ge)
+    __eq__, __ne__ = _comparison(np.equal, operator.eq), _comparison(np.not_equal, operator.ne)
+    __and__, __or__ = _comparison(np.bitwise_and, operator.and_), _comparison(np.bitwise_or, operator.or_)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return elementwise.square(self) if type(other) is int and other == 2 else self._power(other)
+
+    def __neg__(self) -> Tensor:
+        return apply(elementwise.negative, (self,), None)
+
+    def __pos__(self) -> Tensor:
+        return apply(elementwise.positive, (self,), None)
+
+    def __abs__(self) -> Tensor:
+        return apply(elementwise.absolute, (self,), None)
+
+    def __invert__(self) -> Tensor:
+        return np.invert(self)
+
+    def __round__(self, digits: int = 0) -> Tensor:
+        return np.round(self, digits)
+
+    # --- indexing ---
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return apply(indexing.getitem, (self,), {"index": _frozen(index)})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            f"a Tensor's value is immutable (at {here()}). Build the new value instead: np.where(mask, new, x), or "
+            "np.concatenate of the parts; to overwrite a leaf's value use x.assign(array)."
+        )
+
+
+# Counted, since it differs between Pythons. Op nodes that took a leaf as input are what refers to its node besides.
+_REFERENCES_OF_AN_UNUSED_NODE = _references_to_node(Tensor(0.0))
