@@ -24,6 +24,7 @@ from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 LIBRARY_PACKAGES.add(__name__)
 
@@ -34,7 +35,12 @@ __all__ = [
     "elementwise",
     "enable_grad",
     "get_default_dtype",
+    "grad",
+    "hessian",
+    "hvp",
     "is_grad_enabled",
+    "jacobian",
+    "jvp",
     "linear",
     "logsumexp",
     "no_grad",
@@ -44,4 +50,6 @@ __all__ = [
     "set_default_dtype",
     "sigmoid",
     "softplus",
+    "value_and_grad",
+    "vjp",
 ]

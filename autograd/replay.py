@@ -25,7 +25,7 @@ from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, u
 from autograd.modes import ANOMALY, MODE, enable_grad
 from autograd.primitives import LINEAR, Primitive
 
-Lift = Callable[[Node], Any]
+Lift = Callable[[Any], Any]
 
 # Marks and cotangents live in slots of the nodes, so one replay runs at a time; re-entrant, for rules and hooks that
 # replay graphs of their own.
@@ -40,7 +40,7 @@ def pull(
     Parameters
     ----------
     free : drop saved values behind the pass, and make a second pass an error.
-    lift : turns a node into the Tensor that rules shall see, so that the pass is recorded; None for plain arrays.
+    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for plain arrays.
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
@@ -151,7 +151,7 @@ def contributions(node: Node, g: Any, lift: Lift, zero_times_nan: bool = False) 
     With `zero_times_nan`, a nan that comes of a zero cotangent is zero: `where` gave that element no gradient.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
-    arguments = [lift(x) if type(x) is Node else float64_of(x) for x in inputs]
+    arguments = [lift(x) for x in inputs]
     y = lift(node)
     g = float64_of(g)
     if primitive.joint is not None:
@@ -170,9 +170,9 @@ def contributions(node: Node, g: Any, lift: Lift, zero_times_nan: bool = False) 
     return pairs
 
 
-def plain(node: Node) -> Any:
-    """The value of a node as rules see it in a plain pass."""
-    return float64_of(node.output)
+def plain(x: Any) -> Any:
+    """The value of an input or a node as rules see it in a plain pass."""
+    return float64_of(x.output) if type(x) is Node else x
 
 
 def float64_of(x: Any) -> Any:
@@ -235,19 +235,24 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
 
 
 def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
-    """Raise if a leaf was overwritten after an op saved it. One comparison settles the everyday case."""
-    newest_assignment = max((node.clock for node in leaves), default=0)
-    if not ops or newest_assignment < ops[-1].clock:
+    """Raise if a leaf was overwritten after an op saved it. The first loop settles the everyday case."""
+    if not ops:
+        return
+    oldest_op = ops[-1].clock
+    for node in leaves:
+        if node.clock > oldest_op:
+            break
+    else:
         return
     for node in ops:
         for x in node.inputs:
-            if type(x) is not Node or x.primitive is not None or x.clock < node.clock or type(x.output) is float:
+            if type(x) is not Node or x.primitive is not None or x.clock < node.clock:
                 continue
             if x.snapshot is not None and np.array_equal(x.snapshot, x.output, equal_nan=True):
                 continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
-                f"the leaf{name} of shape {x.output.shape} that {node.primitive.name} used ({node.location}) was "
+                f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
                 f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
                 "changing it, or change it after backward()."
             )
@@ -263,12 +268,11 @@ def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
             )
 
 
-def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, transposed: Callable) -> list[Any]:
+def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, by_double_vjp: Callable) -> list[Any]:
     """Send `tangents` forward to `roots`; returns their tangents, None where nothing arrives.
 
     The dual of `pull`, from the same rules: for an elementwise op the vjp rule is the jvp rule; a linear op is
-    applied to the tangents; any other is differentiated by `transposed(h, y, t)`, the transpose at t of the map h
-    from cotangents of y to contributions.
+    applied to the tangents; any other is left to `by_double_vjp(node, arriving tangents)`.
     """
     tangents = dict(tangents)
     ops, _ = ancestors(roots, since)
@@ -276,13 +280,13 @@ def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift
         for node in ops:
             arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]
             if any(t is not None for t in arriving):
-                tangents[node] = _push_one(node, arriving, lift, transposed)
+                tangents[node] = _push_one(node, arriving, lift, by_double_vjp)
     return [tangents.get(root) for root in roots]
 
 
-def _push_one(node: Node, arriving: list[Any], lift: Lift, transposed: Callable) -> Any:
+def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callable) -> Any:
     primitive, keywords = node.primitive, node.keywords or {}
-    arguments = [lift(x) if type(x) is Node else float64_of(x) for x in node.inputs]
+    arguments = [lift(x) for x in node.inputs]
     y = lift(node)
     if primitive.structure == LINEAR:
         return primitive(*(np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments)), **keywords)
@@ -296,9 +300,4 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, transposed: Callable)
         for part in parts[1:]:
             total = total + part
         return total if total.shape == y.shape else np.broadcast_to(total, y.shape)
-    given = [i for i, t in enumerate(arriving) if t is not None]
-
-    def contribute(g: Any) -> list[Any]:
-        return [primitive.rules[i](g, y, *arguments, **keywords) for i in given]
-
-    return transposed(contribute, y, [arriving[i] for i in given])
+    return by_double_vjp(node, arriving)

@@ -88,9 +88,11 @@ def _handle(value: Any, node: Node) -> Tensor:
     return tensor
 
 
-def tensor_of(node: Node) -> Tensor:
-    """A Tensor for a node of the graph: what rules see in a recorded replay."""
-    return _handle(node.output, node)
+def tensor_of(x: Any) -> Any:
+    """A Tensor for a node or a constant array of the graph: what rules see in a recorded replay."""
+    if type(x) is Node:
+        return _handle(x.output, x)
+    return _constant(x) if isinstance(x, np.ndarray) else x
 
 
 def _constant(value: Any) -> Tensor:
