@@ -10,7 +10,7 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
-from autograd.graph import LIBRARY_PACKAGES
+from autograd.graph import mark_library
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -25,8 +25,6 @@ from autograd.ops.reductions import logsumexp
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-
-LIBRARY_PACKAGES.add(__name__)
 
 __all__ = [
     "Tensor",
@@ -43,6 +41,7 @@ __all__ = [
     "jvp",
     "linear",
     "logsumexp",
+    "mark_library",
     "no_grad",
     "nondifferentiable",
     "primitive",
@@ -53,3 +52,5 @@ __all__ = [
     "value_and_grad",
     "vjp",
 ]
+
+mark_library(__name__)

@@ -1,6 +1,6 @@
 """The methods that ndarray has, on Tensors; with the few (`exp`, `relu` ...) that scalar code reads better with.
 
-Each is one line: the primitive, applied. Primitives find the Tensor among their arguments and let it record the call.
+Each is one line: the primitive, applied.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops import elementwise, linalg, reductions, shaping
+from autograd.primitives import Primitive
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -20,15 +21,19 @@ class ArrayMethods:
 
     __slots__ = ()
 
+    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
+        """Compute a primitive of this Tensor alone, and record the call."""
+        raise NotImplementedError
+
     # --- folding axes ---
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Sum over `axis` (all axes if None)."""
-        return reductions.sum_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.sum_, _folding(axis, keepdims))
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Arithmetic mean over `axis`."""
-        return reductions.mean(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.mean, _folding(axis, keepdims))
 
     def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
         """Variance over `axis`, dividing by n - ddof."""
@@ -40,15 +45,15 @@ class ArrayMethods:
 
     def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Largest element over `axis`; ties share the gradient evenly."""
-        return reductions.max_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.max_, _folding(axis, keepdims))
 
     def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Smallest element over `axis`; ties share the gradient evenly."""
-        return reductions.min_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.min_, _folding(axis, keepdims))
 
     def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Product over `axis`; its gradient is exact with zeros among the factors."""
-        return reductions.prod(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.prod, _folding(axis, keepdims))
 
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Index of the largest element; takes no gradient."""
@@ -70,19 +75,19 @@ class ArrayMethods:
 
     def reshape(self, *shape: Any) -> Tensor:
         """The same elements in another shape; one length may be -1."""
-        return shaping.reshape(self, shape=_unpacked(shape))
+        return self._apply(shaping.reshape, {"shape": _unpacked(shape)})
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes permuted; reversed without arguments."""
-        return shaping.transpose(self, axes=_unpacked(axes) or None)
+        return self._apply(shaping.transpose, {"axes": _unpacked(axes) or None})
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes exchanged."""
-        return shaping.swapaxes(self, axis1=axis1, axis2=axis2)
+        return self._apply(shaping.swapaxes, {"axis1": axis1, "axis2": axis2})
 
     def squeeze(self, axis: Any = None) -> Tensor:
         """Axes of length one removed."""
-        return shaping.squeeze(self, axis=axis)
+        return self._apply(shaping.squeeze, {"axis": axis})
 
     def ravel(self) -> Tensor:
         """All elements in one axis."""
@@ -96,11 +101,11 @@ class ArrayMethods:
 
     def astype(self, dtype: Any) -> Tensor:
         """Converted to another dtype; gradients come back in this one."""
-        return shaping.astype(self, dtype=np.dtype(dtype))
+        return self._apply(shaping.astype, {"dtype": np.dtype(dtype)})
 
     def copy(self) -> Tensor:
         """The same value as a new node of the graph."""
-        return elementwise.positive(self)
+        return self._apply(elementwise.positive)
 
     def clip(self, min: Any = None, max: Any = None) -> Tensor:
         """Values held inside [min, max]; the gradient passes inside and at the ends."""
@@ -112,39 +117,39 @@ class ArrayMethods:
 
     def exp(self) -> Tensor:
         """e to the power of each element."""
-        return elementwise.exp(self)
+        return self._apply(elementwise.exp)
 
     def log(self) -> Tensor:
         """Natural logarithm."""
-        return elementwise.log(self)
+        return self._apply(elementwise.log)
 
     def sqrt(self) -> Tensor:
         """Square root; its slope at 0 is infinite."""
-        return elementwise.sqrt(self)
+        return self._apply(elementwise.sqrt)
 
     def sin(self) -> Tensor:
         """Sine of radians."""
-        return elementwise.sin(self)
+        return self._apply(elementwise.sin)
 
     def cos(self) -> Tensor:
         """Cosine of radians."""
-        return elementwise.cos(self)
+        return self._apply(elementwise.cos)
 
     def tanh(self) -> Tensor:
         """Hyperbolic tangent."""
-        return elementwise.tanh(self)
+        return self._apply(elementwise.tanh)
 
     def sigmoid(self) -> Tensor:
         """1 / (1 + e**-x)."""
-        return elementwise.sigmoid(self)
+        return self._apply(elementwise.sigmoid)
 
     def relu(self) -> Tensor:
         """max(x, 0); its slope at 0 is 0."""
-        return elementwise.relu(self)
+        return self._apply(elementwise.relu)
 
     def abs(self) -> Tensor:
         """Absolute value; its slope at 0 is 0."""
-        return elementwise.absolute(self)
+        return self._apply(elementwise.absolute)
 
 
 def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -152,3 +157,8 @@ def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(arguments) == 1 and (arguments[0] is None or isinstance(arguments[0], tuple | list)):
         return tuple(arguments[0] or ())
     return arguments
+
+
+def _folding(axis: Any, keepdims: bool) -> dict[str, Any] | None:
+    """Keywords of a reduction; None, which is cheaper to pass on, when they are the defaults."""
+    return None if axis is None and not keepdims else {"axis": axis, "keepdims": keepdims}

@@ -89,9 +89,10 @@ class Primitive:
         self.joint = joint
         self.scalar = scalar
         self.masks = masks
-        self.is_inline = self.is_elementwise and scalar is not None and not masks
         self.arity = arity
         self.keyword_names = _keyword_names(self.forward, self.arity)
+        plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
+        self.is_inline = plain and arity <= 2
         self.bind = self._bind if bind is None else bind
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:

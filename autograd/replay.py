@@ -22,7 +22,7 @@ import numpy as np
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
-from autograd.modes import ANOMALY, MODE, enable_grad
+from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
 
 Lift = Callable[[Any], Any]
@@ -63,7 +63,7 @@ def pull(
             root.cotangent = seed if root.cotangent is None else root.cotangent + seed
         try:
             _refuse_stale(ops, leaves)
-            if lift is None and not MODE.get() & ANOMALY:
+            if lift is None and not current_mode() & ANOMALY:
                 ops = _pull_fast(ops, free)
             if ops:
                 _pull_careful(ops, free, lift or plain)
@@ -77,43 +77,48 @@ def pull(
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
     """Replay plain nodes; return what is left from the first node that needs care."""
     for position, node in enumerate(ops):
-        primitive = node.primitive
-        if node.notes is not None or primitive.masks:
-            return ops[position:]
         g = node.cotangent
         if g is None:
             continue
+        primitive = node.primitive
+        if node.notes is not None:
+            return ops[position:]
+        if not primitive.is_inline:
+            if primitive.masks:
+                return ops[position:]
+            node.cotangent = None
+            _send(contributions(node, g, plain))
+            if free:
+                node.output = None
+            continue
+        # One and two arguments are written out: this is where a scalar graph spends its time. Contributions
+        # are computed before any is stored, since a Python float may raise where NumPy says inf.
         node.cotangent = None
         y = node.output
+        a = node.first
+        b = node.second
         try:
-            if not primitive.is_inline:
-                _send(contributions(node, g, plain))
-            # One and two arguments are written out: this is where a training step spends its time. Contributions
-            # are computed before any is stored, since a Python float may raise where NumPy says inf.
-            elif (b := node.second) is None:
-                a = node.first
+            if b is None:
                 x = a.output
                 c = primitive.rules[0](g, y, x)
                 if type(c) is not float and (type(x) is float or c.shape != x.shape):
                     c = fit(c, x, primitive)
                 a.cotangent = c if a.cotangent is None else a.cotangent + c
             else:
-                a = node.first
                 x = a.output if type(a) is Node else a
                 z = b.output if type(b) is Node else b
-                rule_a, rule_b = primitive.rules
-                needed = type(b) is Node and b.requires_grad
-                if needed:
-                    d = rule_b(g, y, x, z)
-                    if type(d) is not float and (type(z) is float or d.shape != z.shape):
-                        d = fit(d, z, primitive)
+                c = d = None
                 if type(a) is Node and a.requires_grad:
-                    c = rule_a(g, y, x, z)
+                    c = primitive.rules[0](g, y, x, z)
                     if type(c) is not float and (type(x) is float or c.shape != x.shape):
                         c = fit(c, x, primitive)
-                    a.cotangent = c if a.cotangent is None else a.cotangent + c
-                if needed:
+                if type(b) is Node and b.requires_grad:
+                    d = primitive.rules[1](g, y, x, z)
+                    if type(d) is not float and (type(z) is float or d.shape != z.shape):
+                        d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
+                if c is not None:
+                    a.cotangent = c if a.cotangent is None else a.cotangent + c
         except ArithmeticError:
             _send(contributions(node, g, plain))
         if free and type(y) is not float:
@@ -133,7 +138,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift) -> None:
             g = _notice(node, g)
         behind_where = behind_where or node.primitive.masks
         pairs = contributions(node, g, lift, behind_where)
-        if MODE.get() & ANOMALY:
+        if current_mode() & ANOMALY:
             _refuse_nan(node, pairs)
         _send(pairs)
         if free and type(node.output) is not float:

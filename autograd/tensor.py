@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AnomalyError, DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_PACKAGES, Node, here, leaf, notes_of, tick, user_frame
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
-from autograd.modes import ANOMALY, MODE, NO_GRAD, get_default_dtype
+from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
 from autograd.ops import elementwise, indexing, linalg, shaping
-from autograd.primitives import COMPOSED, REGISTRY, Primitive, refusal
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
 from autograd.replay import accumulate, float64_of, pull
 
 # What to use in place of some NumPy functions that have no rule.
@@ -42,28 +42,28 @@ _HINTS = {
 UNTRACKED = leaf(None, requires_grad=False)
 
 _FLOAT64 = np.dtype(np.float64)
-_new_node, _new_tensor = Node.__new__, object.__new__
+_new_tensor = object.__new__
 
 
 # --- recording ---
 
 
-def record(primitive: Primitive, first: Any, second: Any, value: Any, others: Any = None, keywords: Any = None) -> Tensor:
+def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords: Any, value: Any) -> Tensor:
     """The Tensor of an operation's result, with the one node that remembers the call.
 
     Inputs are nodes, or plain values where no gradient flows. This is the only place that makes an op node, and
     the per-operation cost of the engine: written flat.
     """
-    mode = MODE.get()
+    mode = current_mode()
     if mode:
         if mode & NO_GRAD:
             return _constant(value)
         if mode & ANOMALY:
             _refuse_anomaly(primitive, value)
     frame = _getframe(2)
-    if frame.f_globals.get("__package__") in LIBRARY_PACKAGES:
+    if LIBRARY_MARK in frame.f_globals:
         frame = user_frame(2) or frame
-    node = _new_node(Node)
+    node = Node()
     node.primitive = primitive
     node.first = first
     node.second = second
@@ -100,46 +100,59 @@ def _constant(value: Any) -> Tensor:
     return _handle(value, UNTRACKED)
 
 
+def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None) -> Tensor:
+    """Compute a primitive of one Tensor, and record the call."""
+    value, node = x._data, x._node
+    try:
+        if type(value) is float:
+            scalar = primitive.scalar
+            result = scalar(value) if scalar is not None else primitive.forward(np.float64(value), **(keywords or {}))
+        elif keywords is None:
+            result = primitive.forward(value)
+        else:
+            result = primitive.forward(value, **keywords)
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        result = _recomputed(primitive, (value,), error)
+    if type(result) is np.ndarray and not result.ndim:
+        result = result[()]
+    if not node.requires_grad or primitive.structure == CONSTANT:
+        return _constant(result)
+    return record(primitive, node, None, None, keywords, result)
+
+
 def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Tensor:
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
+    if len(inputs) == 1:
+        return apply_unary(primitive, inputs[0], keywords)
+    like = next(item._data for item in inputs if type(item) is Tensor)
+    tracked = any(item._node.requires_grad for item in inputs if type(item) is Tensor)
     values: list[Any] = []
     parents: list[Any] = []
-    tracked = False
-    like = None
     for item in inputs:
         if type(item) is Tensor:
-            like = item._data
-            tracked = tracked or item._node.requires_grad
-    scalars = primitive.scalar is not None and type(like) is float
-    for item in inputs:
-        if type(item) is Tensor:
-            value, node = item._data, item._node
-            parents.append(value if node is UNTRACKED else node)
-            scalars = scalars and type(value) is float
+            values.append(item._data)
+            parents.append(item._data if item._node is UNTRACKED else item._node)
         else:
             value = _operand(item, like, tracked)
             if value is NotImplemented:
                 raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            values.append(value)
             parents.append(value)
-            scalars = scalars and type(value) is float
-        values.append(value)
     try:
-        if scalars:
-            value = primitive.scalar(*values)
+        if primitive.scalar is not None and all(type(value) is float for value in values):
+            result = primitive.scalar(*values)
         else:
-            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs)]
-            value = primitive.forward(*values, **keywords) if keywords else primitive.forward(*values)
+            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs, strict=True)]
+            result = primitive.forward(*values, **(keywords or {}))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        value = _recomputed(primitive, values, error)
-    if type(value) is np.ndarray and not value.ndim:
-        value = value[()]
-    if not tracked or not primitive.is_differentiable:
-        return _constant(value)
-    if len(parents) == 1:
-        return record(primitive, parents[0], None, value, None, keywords)
+        result = _recomputed(primitive, values, error)
+    if type(result) is np.ndarray and not result.ndim:
+        result = result[()]
+    if not tracked or primitive.structure == CONSTANT:
+        return _constant(result)
     if len(parents) == 2:
-        return record(primitive, parents[0], parents[1], value, None, keywords)
-    return record(primitive, None, None, value, tuple(parents), keywords)
+        return record(primitive, parents[0], parents[1], None, keywords, result)
+    return record(primitive, None, None, tuple(parents), keywords, result)
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -201,7 +214,9 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = _recomputed(primitive, (a, b), error)
         if not tracked:
             return _constant(value)
-        return record(primitive, a if node_a is UNTRACKED else node_a, b if node_b is UNTRACKED else node_b, value)
+        first = a if node_a is UNTRACKED else node_a
+        second = b if node_b is UNTRACKED else node_b
+        return record(primitive, first, second, None, None, value)
 
     def reflected(self: Tensor, other: Any) -> Tensor:
         b, node_b = self._data, self._node
@@ -215,7 +230,9 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
             value = _recomputed(primitive, (a, b), error)
-        return record(primitive, a, node_b, value) if tracked else _constant(value)
+        if not tracked:
+            return _constant(value)
+        return record(primitive, a, node_b, None, None, value)
 
     return forward, reflected
 
@@ -560,7 +577,7 @@ class Tensor(ArrayMethods):
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return apply(shaping.transpose, (self,), None)
+        return apply_unary(shaping.transpose, self, None)
 
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
@@ -756,6 +773,9 @@ class Tensor(ArrayMethods):
     def __primitive__(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
         return apply(primitive, inputs, keywords)
 
+    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
+        return apply_unary(primitive, self, keywords)
+
     # --- operators ---
 
     __add__, __radd__ = _binary(elementwise.add, operator.add)
@@ -770,16 +790,16 @@ class Tensor(ArrayMethods):
     __and__, __or__ = _comparison(np.bitwise_and, operator.and_), _comparison(np.bitwise_or, operator.or_)
 
     def __pow__(self, other: Any) -> Tensor:
-        return elementwise.square(self) if type(other) is int and other == 2 else self._power(other)
+        return apply_unary(elementwise.square, self, None) if type(other) is int and other == 2 else self._power(other)
 
     def __neg__(self) -> Tensor:
-        return apply(elementwise.negative, (self,), None)
+        return apply_unary(elementwise.negative, self, None)
 
     def __pos__(self) -> Tensor:
-        return apply(elementwise.positive, (self,), None)
+        return apply_unary(elementwise.positive, self, None)
 
     def __abs__(self) -> Tensor:
-        return apply(elementwise.absolute, (self,), None)
+        return apply_unary(elementwise.absolute, self, None)
 
     def __invert__(self) -> Tensor:
         return np.invert(self)
@@ -790,7 +810,7 @@ class Tensor(ArrayMethods):
     # --- indexing ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(indexing.getitem, (self,), {"index": _frozen(index)})
+        return apply_unary(indexing.getitem, self, {"index": _frozen(index)})
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(
