@@ -124,25 +124,27 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
     if len(inputs) == 1:
         return apply_unary(primitive, inputs[0], keywords)
-    like = next(item._data for item in inputs if type(item) is Tensor)
-    tracked = any(item._node.requires_grad for item in inputs if type(item) is Tensor)
+    if not all(type(item) is Tensor for item in inputs):
+        inputs = _with_constants(primitive, inputs)
     values: list[Any] = []
     parents: list[Any] = []
+    tracked = False
     for item in inputs:
         if type(item) is Tensor:
-            values.append(item._data)
-            parents.append(item._data if item._node is UNTRACKED else item._node)
-        else:
-            value = _operand(item, like, tracked)
-            if value is NotImplemented:
-                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            value, node = item._data, item._node
+            tracked = tracked or node.requires_grad
+            parents.append(value if node is UNTRACKED else node)
             values.append(value)
-            parents.append(value)
+        else:
+            parents.append(item)
+            values.append(item)
     try:
-        if primitive.scalar is not None and all(type(value) is float for value in values):
+        if primitive.scalar is not None and _all_floats(values):
             result = primitive.scalar(*values)
         else:
-            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs, strict=True)]
+            for i, item in enumerate(inputs):
+                if type(item) is Tensor and type(values[i]) is float:
+                    values[i] = np.float64(values[i])
             result = primitive.forward(*values, **(keywords or {}))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = _recomputed(primitive, values, error)
@@ -153,6 +155,22 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     if len(parents) == 2:
         return record(primitive, parents[0], parents[1], None, keywords, result)
     return record(primitive, None, None, tuple(parents), keywords, result)
+
+
+def _with_constants(primitive: Primitive, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The inputs, with operands that are not Tensors as private values."""
+    like = next(item._data for item in inputs if type(item) is Tensor)
+    ready = []
+    for item in inputs:
+        value = item if type(item) is Tensor else _operand(item, like, keep=True)
+        if value is NotImplemented:
+            raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+        ready.append(value)
+    return tuple(ready)
+
+
+def _all_floats(values: Any) -> bool:
+    return all(type(value) is float for value in values)
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -264,7 +282,7 @@ def _matmul(a: Any, b: Any) -> Any:
 
 def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
     """The result where Python floats raised and NumPy has an answer (inf, nan); the located error elsewhere."""
-    if primitive.scalar is not None and all(type(value) is float for value in values):
+    if primitive.scalar is not None and _all_floats(values):
         return float(primitive.forward(*map(np.float64, values)))
     raise _located(primitive, values, error) from None
 
@@ -626,12 +644,16 @@ class Tensor(ArrayMethods):
     def _seed(self, gradient: Any) -> Any:
         value = self._data
         if gradient is None:
-            if self.size != 1:
+            if type(value) is float:
+                return 1.0
+            if value.ndim == 0:
+                return value.dtype.type(1)
+            if value.size != 1:
                 raise GradientError(
                     f"backward: a Tensor of shape {self.shape} is not a scalar (at {here()}). Reduce it first, as "
                     "with loss.sum() or loss.mean(), or give the cotangent: y.backward(gradient)."
                 )
-            return 1.0 if type(value) is float else np.ones_like(value)[()]
+            return np.ones_like(value)[()]
         if np.shape(gradient) != self.shape:
             raise ShapeError(
                 f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
@@ -760,7 +782,8 @@ class Tensor(ArrayMethods):
                 "name to the result instead"
             )
         if method == "__call__":
-            return _call(ufunc, args, keywords)
+            primitive = None if keywords else REGISTRY.get(ufunc)
+            return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
         if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
             keywords = {"axis": 0, **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:])), **keywords}
             args = args[:1]
