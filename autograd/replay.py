@@ -253,8 +253,10 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
         for x in node.inputs:
             if type(x) is not Node or x.primitive is not None or x.clock < node.clock:
                 continue
-            if x.snapshot is not None and np.array_equal(x.snapshot, x.output, equal_nan=True):
-                continue  # somebody looked at `.data`, and left it as it was
+            if x.snapshot is not None:
+                since, value = x.snapshot
+                if since < node.clock and np.array_equal(value, x.output, equal_nan=True):
+                    continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "

@@ -442,7 +442,8 @@ class Tensor(ArrayMethods):
         """The value as an ndarray.
 
         For a leaf it is the true array: `p.data -= lr * p.grad` updates the leaf. Writing into it between a forward
-        pass and its backward pass makes the latter an error. For a result it is a read-only view.
+        pass and its backward pass makes the latter an error, unless the array was taken before the forward pass: not
+        to write into such an alias is the caller's promise. For a result it is a read-only view.
         """
         used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
         value, node = self._data, self._node
@@ -453,7 +454,8 @@ class Tensor(ArrayMethods):
         if type(value) is not np.ndarray:
             self._data = node.output = value = np.array(value)
         if used_by_a_graph:
-            node.snapshot = value.copy()
+            if node.snapshot is None or not np.array_equal(node.snapshot[1], value, equal_nan=True):
+                node.snapshot = (node.clock, value.copy())  # what was recorded before that reading is stale for good
             _stamp(node)
         return value
 
