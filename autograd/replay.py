@@ -53,16 +53,17 @@ def pull(
             frame = user_frame(1)
             this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
             ops, leaves = topological_order(roots, this_pass)
+            _refuse_stale(ops, leaves)
             this_pass.freed = free
         else:
             ops, leaves = ancestors(roots, since)
             ops.reverse()
+            _refuse_stale(ops, leaves)
             for node in (*ops, *leaves):
                 node.cotangent = None
         for root, seed in zip(roots, seeds, strict=True):
             root.cotangent = seed if root.cotangent is None else root.cotangent + seed
         try:
-            _refuse_stale(ops, leaves)
             if lift is None and not current_mode() & ANOMALY:
                 ops = _pull_fast(ops, free)
             if ops:
