@@ -201,8 +201,13 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
+    dtype = getattr(node.output, "dtype", np.float64)
     for hook in tuple(notes.hooks.values()):
-        shown = np.asarray(g) if isinstance(g, float) else g
+        shown = g
+        if isinstance(g, float | np.generic | np.ndarray):
+            # A copy, since g may be another node's cotangent too; read-only, so that `g *= 2` is not lost unseen.
+            shown = np.array(g, dtype)
+            shown.flags.writeable = False
         replacement = hook(shown)
         if replacement is not None:
             if np.shape(replacement) != np.shape(shown):
@@ -210,9 +215,12 @@ def _notice(node: Node, g: Any) -> Any:
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
                     f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
                 )
-            g = replacement
+            if type(shown) is np.ndarray:
+                g = np.array(replacement, dtype)[()]
+            else:
+                g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:
-        kept = np.array(g) if isinstance(g, float | np.generic | np.ndarray) else g
+        kept = np.array(g, dtype) if isinstance(g, float | np.generic | np.ndarray) else g
         notes.grad = kept if notes.grad is None else notes.grad + kept
     return g
 
