@@ -228,12 +228,18 @@ def _notice(node: Node, g: Any) -> Any:
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
     seen = {id(seed) for seed in seeds}
+    try:
+        for node in leaves:
+            if node.notes is not None and node.cotangent is not None:
+                node.cotangent = _notice(node, node.cotangent)
+    except BaseException:
+        for node in leaves:
+            node.cotangent = None
+        raise
     for node in leaves:
         g = node.cotangent
         if g is None:
             continue
-        if node.notes is not None:
-            g = _notice(node, g)
         node.cotangent = None
         if not node.requires_grad:
             continue
