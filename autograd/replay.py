@@ -249,8 +249,10 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
             if g.base is not None or id(g) in seen:
                 g = g.copy()
             seen.add(id(g))
-        if type(node.output) is not float and g.dtype != node.output.dtype:
-            g = g.astype(node.output.dtype)
+        if type(node.output) is not float:
+            g = float64_of(g)
+            if g.dtype != node.output.dtype:
+                g = g.astype(node.output.dtype)
         node.grad = g
 
 
