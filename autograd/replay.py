@@ -27,9 +27,9 @@ from autograd.primitives import LINEAR, Primitive
 
 Lift = Callable[[Any], Any]
 
-# Marks and cotangents live in slots of the nodes, so one replay runs at a time; re-entrant, for rules and hooks that
-# replay graphs of their own.
-_lock = threading.RLock()
+# Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
+# cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
+LOCK = threading.RLock()
 
 
 def pull(
@@ -48,7 +48,7 @@ def pull(
     """
     recording = nullcontext() if lift is None else enable_grad()
     # An infinite slope is an answer, not the user's arithmetic gone wrong: NumPy need not warn of it.
-    with _lock, np.errstate(all="ignore"), recording:
+    with LOCK, np.errstate(all="ignore"), recording:
         if since is None:
             frame = user_frame(1)
             this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)

@@ -28,7 +28,7 @@ from autograd.methods import ArrayMethods
 from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
 from autograd.ops import elementwise, indexing, linalg, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
-from autograd.replay import accumulate, float64_of, pull
+from autograd.replay import LOCK, accumulate, float64_of, pull
 
 # What to use in place of some NumPy functions that have no rule.
 _HINTS = {
@@ -617,13 +617,14 @@ class Tensor(ArrayMethods):
                 "with Tensor(data, requires_grad=True), and compute outside no_grad()."
             )
         seed = self._seed(gradient)
-        if create_graph:
-            if not isinstance(seed, Tensor):
-                seed = _constant(seed)
-            accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
-        else:
-            seed = seed._data if isinstance(seed, Tensor) else seed
-            accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
+        with LOCK:
+            if create_graph:
+                if not isinstance(seed, Tensor):
+                    seed = _constant(seed)
+                accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
+            else:
+                seed = seed._data if isinstance(seed, Tensor) else seed
+                accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
 
     def _seed(self, gradient: Any) -> Any:
         value = self._data
