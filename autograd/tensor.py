@@ -115,8 +115,8 @@ def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None
         result = _recomputed(primitive, (value,), error)
     if type(result) is np.ndarray and not result.ndim:
         result = result[()]
-    if not node.requires_grad or primitive.structure == CONSTANT:
-        return _constant(result)
+    if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
+        return _constant(result if node is UNTRACKED else _unshared(result))
     return record(primitive, node, None, None, keywords, result)
 
 
@@ -321,6 +321,11 @@ def _made_of_python_floats(data: Any) -> bool:
 
 def _copied(value: Any) -> Any:
     return value.copy() if type(value) is np.ndarray else value
+
+
+def _unshared(value: Any) -> Any:
+    """A copy where the value is a view: of a leaf perhaps, and no node would tell that the leaf was overwritten."""
+    return value.copy() if type(value) is np.ndarray and value.base is not None else value
 
 
 def _refuse_non_numbers(value: np.ndarray) -> None:
@@ -647,7 +652,7 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
-        return _constant(self._data if self._node.primitive is not None else _copied(self._data))
+        return _constant(_unshared(self._data) if self._node.primitive is not None else _copied(self._data))
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
