@@ -537,8 +537,6 @@ class Tensor(ArrayMethods):
             raise GradientError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
         if value:
             _refuse_untrackable(self._data)
-            if type(self._data) is np.ndarray and not self._data.flags.writeable:
-                raise GradientError("this Tensor shares a result's memory; make a leaf of its own with Tensor(x.numpy())")
         self._own_node().requires_grad = bool(value)
 
     @property
@@ -589,6 +587,7 @@ class Tensor(ArrayMethods):
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
         if self._node is UNTRACKED:
+            self._data = _copied(self._data)  # it may be a result's value, and a leaf can be overwritten
             self._node = leaf(self._data, requires_grad=False)
         return self._node
 
