@@ -15,8 +15,8 @@ from autograd.primitives import composed, nondifferentiable
 
 
 def _share(a: Any, b: Any) -> Any:
-    """1 where a > b, 1/2 where they tie, 0 where a < b, in a's dtype: the part of a gradient that goes to a."""
-    return np.where(a == b, np.asarray(0.5, np.result_type(a)), a > b)
+    """1 where a > b, 1/2 where they tie, 0 where a < b, in their common dtype: what goes to a of a gradient."""
+    return np.where(a == b, np.asarray(0.5, np.result_type(a, b)), a > b)
 
 
 share = nondifferentiable(_share, arity=2)
