@@ -359,7 +359,9 @@ def _frozen(index: Any) -> Any:
         return tuple(_frozen(part) for part in index)
     if type(index) is Tensor:
         return np.array(index._data)
-    return index.copy() if isinstance(index, np.ndarray) else list(index) if type(index) is list else index
+    if type(index) is list:
+        return [_frozen(part) for part in index]
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
