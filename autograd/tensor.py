@@ -271,6 +271,8 @@ def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
 
 def _located(primitive: Primitive, values: Any, error: Exception) -> Exception:
     """An error of NumPy's, told in the user's terms: the op, the shapes or dtypes, the line, the remedy."""
+    if isinstance(error, ArithmeticError):
+        return error  # the user's own `np.errstate(all="raise")`
     shapes = " and ".join(str(np.shape(value)) for value in values)
     if isinstance(error, IndexError):
         return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
