@@ -49,7 +49,7 @@ class Node:
         "primitive",  # the operation, or None for a leaf
         "requires_grad",
         "second",  # second input of two, or None
-        "snapshot",  # leaf: copy of a value whose array was handed out while a graph used it
+        "snapshot",  # leaf whose array was handed out while a graph used it: since which clock it has what value
     )
 
     clock: int

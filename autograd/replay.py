@@ -28,9 +28,9 @@ Lift = Callable[[Any], Any]
 
 _FLOAT64 = np.dtype(np.float64)
 
-# Marks and cotangents live in slots of the nodes, so one replay runs at a time; re-entrant, for rules and hooks that
-# replay graphs of their own.
-_lock = threading.RLock()
+# Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
+# cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
+LOCK = threading.RLock()
 
 
 def pull(
@@ -41,27 +41,29 @@ def pull(
     Parameters
     ----------
     free : drop saved values behind the pass, and make a second pass an error.
-    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for plain arrays.
+    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for
+        plain arrays.
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
     A replay that raises leaves every gradient as it was.
     """
-    with _lock:
+    with LOCK:
         if since is None:
             frame = user_frame(1)
             this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
             ops, leaves = topological_order(roots, this_pass)
+            _refuse_stale(ops, leaves)
             this_pass.freed = free
         else:
             ops, leaves = ancestors(roots, since)
             ops.reverse()
+            _refuse_stale(ops, leaves)
             for node in (*ops, *leaves):
                 node.cotangent = None
         for root, seed in zip(roots, seeds, strict=True):
             root.cotangent = seed if root.cotangent is None else root.cotangent + seed
         try:
-            _refuse_stale(ops, leaves)
             if lift is None:
                 _replay(ops, free, None)
             else:
@@ -217,8 +219,13 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
+    dtype = getattr(node.output, "dtype", np.float64)
     for hook in tuple(notes.hooks.values()):
-        shown = np.asarray(g) if isinstance(g, float) else g
+        shown = g
+        if isinstance(g, float | np.generic | np.ndarray):
+            # A copy, since g may be another node's cotangent too; read-only, so that `g *= 2` is not lost unseen.
+            shown = np.array(g, dtype)
+            shown.flags.writeable = False
         replacement = hook(shown)
         if replacement is not None:
             if np.shape(replacement) != np.shape(shown):
@@ -226,9 +233,12 @@ def _notice(node: Node, g: Any) -> Any:
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
                     f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
                 )
-            g = replacement
+            if type(shown) is np.ndarray:
+                g = np.array(replacement, dtype)[()]
+            else:
+                g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:
-        kept = np.array(g) if isinstance(g, float | np.generic | np.ndarray) else g
+        kept = np.array(g, dtype) if isinstance(g, float | np.generic | np.ndarray) else g
         notes.grad = kept if notes.grad is None else notes.grad + kept
     return g
 
@@ -236,18 +246,27 @@ def _notice(node: Node, g: Any) -> Any:
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
     taken = set(map(id, seeds))
+    try:
+        for node in leaves:
+            if node.notes is not None and node.cotangent is not None:
+                node.cotangent = _notice(node, node.cotangent)
+    except BaseException:
+        for node in leaves:
+            node.cotangent = None
+        raise
     for node in leaves:
         g = node.cotangent
         if g is None:
             continue
-        if node.notes is not None:
-            g = _notice(node, g)
         node.cotangent = None
         if not node.requires_grad:
             continue
         x = node.output
-        if type(x) is not float and g.dtype is not x.dtype:
-            g = g.astype(x.dtype)
+        if type(x) is not float:
+            if type(g) is float:
+                g = np.float64(g)
+            if g.dtype is not x.dtype:
+                g = g.astype(x.dtype)
         if node.grad is not None:
             g = node.grad + g
         elif type(g) is np.ndarray:
@@ -271,8 +290,10 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
         for x in node.inputs:
             if type(x) is not Node or x.primitive is not None or x.clock < node.clock:
                 continue
-            if x.snapshot is not None and np.array_equal(x.snapshot, x.output, equal_nan=True):
-                continue  # somebody looked at `.data`, and left it as it was
+            if x.snapshot is not None:
+                since, value = x.snapshot
+                if since < node.clock and np.array_equal(value, x.output, equal_nan=True):
+                    continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "

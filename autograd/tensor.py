@@ -28,7 +28,7 @@ from autograd.methods import ArrayMethods
 from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
 from autograd.ops import elementwise, indexing, linalg, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
-from autograd.replay import accumulate, float64_of, pull
+from autograd.replay import LOCK, accumulate, float64_of, pull
 
 # What to use in place of some NumPy functions that have no rule.
 _HINTS = {
@@ -115,8 +115,8 @@ def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None
         result = _recomputed(primitive, (value,), error)
     if type(result) is np.ndarray and not result.ndim:
         result = result[()]
-    if not node.requires_grad or primitive.structure == CONSTANT:
-        return _constant(result)
+    if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
+        return _constant(result if node is UNTRACKED else _unshared(result))
     return record(primitive, node, None, None, keywords, result)
 
 
@@ -289,6 +289,8 @@ def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
 
 def _located(primitive: Primitive, values: Any, error: Exception) -> Exception:
     """An error of NumPy's, told in the user's terms: the op, the shapes or dtypes, the line, the remedy."""
+    if isinstance(error, ArithmeticError):
+        return error  # the user's own `np.errstate(all="raise")`
     shapes = " and ".join(str(np.shape(value)) for value in values)
     if isinstance(error, IndexError):
         return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
@@ -341,6 +343,11 @@ def _copied(value: Any) -> Any:
     return value.copy() if type(value) is np.ndarray else value
 
 
+def _unshared(value: Any) -> Any:
+    """A copy where the value is a view: of a leaf perhaps, and no node would tell that the leaf was overwritten."""
+    return value.copy() if type(value) is np.ndarray and value.base is not None else value
+
+
 def _refuse_non_numbers(value: np.ndarray) -> None:
     if value.dtype.kind not in "fiubc":
         raise DtypeError(f"a Tensor holds numbers, not {value.dtype} (at {here()})")
@@ -372,7 +379,9 @@ def _frozen(index: Any) -> Any:
         return tuple(_frozen(part) for part in index)
     if type(index) is Tensor:
         return np.array(index._data)
-    return index.copy() if isinstance(index, np.ndarray) else list(index) if type(index) is list else index
+    if type(index) is list:
+        return [_frozen(part) for part in index]
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
@@ -460,7 +469,8 @@ class Tensor(ArrayMethods):
         """The value as an ndarray.
 
         For a leaf it is the true array: `p.data -= lr * p.grad` updates the leaf. Writing into it between a forward
-        pass and its backward pass makes the latter an error. For a result it is a read-only view.
+        pass and its backward pass makes the latter an error, unless the array was taken before the forward pass: not
+        to write into such an alias is the caller's promise. For a result it is a read-only view.
         """
         used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
         value, node = self._data, self._node
@@ -471,7 +481,8 @@ class Tensor(ArrayMethods):
         if type(value) is not np.ndarray:
             self._data = node.output = value = np.array(value)
         if used_by_a_graph:
-            node.snapshot = value.copy()
+            if node.snapshot is None or not np.array_equal(node.snapshot[1], value, equal_nan=True):
+                node.snapshot = (node.clock, value.copy())  # what was recorded before that reading is stale for good
             _stamp(node)
         return value
 
@@ -548,8 +559,6 @@ class Tensor(ArrayMethods):
             raise GradientError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
         if value:
             _refuse_untrackable(self._data)
-            if type(self._data) is np.ndarray and not self._data.flags.writeable:
-                raise GradientError("this Tensor shares a result's memory; make a leaf of its own with Tensor(x.numpy())")
         self._own_node().requires_grad = bool(value)
 
     @property
@@ -600,6 +609,7 @@ class Tensor(ArrayMethods):
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
         if self._node is UNTRACKED:
+            self._data = _copied(self._data)  # it may be a result's value, and a leaf can be overwritten
             self._node = leaf(self._data, requires_grad=False)
         return self._node
 
@@ -633,13 +643,14 @@ class Tensor(ArrayMethods):
                 "with Tensor(data, requires_grad=True), and compute outside no_grad()."
             )
         seed = self._seed(gradient)
-        if create_graph:
-            if not isinstance(seed, Tensor):
-                seed = _constant(seed)
-            accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
-        else:
-            seed = seed._data if isinstance(seed, Tensor) else seed
-            accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
+        with LOCK:
+            if create_graph:
+                if not isinstance(seed, Tensor):
+                    seed = _constant(seed)
+                accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
+            else:
+                seed = seed._data if isinstance(seed, Tensor) else seed
+                accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
 
     def _seed(self, gradient: Any) -> Any:
         value = self._data
@@ -666,7 +677,7 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
-        return _constant(self._data if self._node.primitive is not None else _copied(self._data))
+        return _constant(_unshared(self._data) if self._node.primitive is not None else _copied(self._data))
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""

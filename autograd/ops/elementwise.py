@@ -66,9 +66,10 @@ negative    = elementwise(np.negative,    lambda g, y, x: -g,                   
 positive    = elementwise(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
 
 # --- powers ---
-# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0.
+# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0. (`b * 1` makes
+# numbers of bools.)
 # The second takes a**b * log(a) as its limit 0 where a is 0 and b is not negative.
-power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b - (b != 0)),
+power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b * 1 - (b != 0)),
                                           lambda g, y, a, b: g * y * np.log(a + ((a == 0) & (b >= 0))),
                                                                                             scalar=math.pow)
 square      = elementwise(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)

@@ -90,7 +90,8 @@ def _affine_rule_weight(g: Any, y: Any, x: Any, weight: Any, bias: Any) -> Any:
 
 
 def _affine_rule_bias(g: Any, y: Any, x: Any, weight: Any, bias: Any) -> Any:
-    return np.add.reduce(_rows(g), axis=0)
+    c = np.add.reduce(_rows(g), axis=0)
+    return c if c.shape == bias.shape else unbroadcast(c, bias.shape)
 
 
 matmul = primitive(np.matmul, _matmul_rule_a, _matmul_rule_b, forward=_matmul)

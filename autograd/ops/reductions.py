@@ -34,8 +34,8 @@ def _var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> A
 
 
 def _var_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    scale = 2 / (reduced_size(x.shape, axis) - ddof)
-    return spread(g * scale, shape=x.shape, axis=axis) * (x - mean(x, axis=axis, keepdims=True))
+    doubled = 2 * g / (reduced_size(x.shape, axis) - ddof)
+    return spread(doubled, shape=x.shape, axis=axis) * (x - mean(x, axis=axis, keepdims=True))
 
 
 def _max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
