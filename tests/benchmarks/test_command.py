@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.engine import Eager
 from benchmarks.hand import Hand
 from benchmarks.measure import Summary, interleave, verify
 from benchmarks.workloads import WORKLOADS
@@ -24,6 +25,11 @@ def test_figures_are_written_and_an_inherited_environment_is_mended(tmp_path):
     figures = json.loads(path.read_text(encoding="utf-8"))
     assert "Prescott" not in figures["environment"]["blas"]
     assert len(figures["training"]["xor"]["seconds"]["hand"]) == 2
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_engine_trains_as_the_hand_written_program_does(name):
+    verify(WORKLOADS[name], {"hand": Hand, "eager": Eager})
 
 
 def test_a_contestant_that_trains_differently_is_refused():
