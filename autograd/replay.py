@@ -97,7 +97,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
             if primitive.masks:
                 return ops[position:]
             node.cotangent = None
-            _send(contributions(node, g))
+            _pull_one(node, g)
             if free:
                 node.output = None
             continue
@@ -160,6 +160,30 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
         parent.cotangent = c if parent.cotangent is None else parent.cotangent + c
 
 
+def _pull_one(node: Node, g: Any) -> None:
+    """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
+    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    if primitive.joint is not None:
+        _send(contributions(node, g))
+        return
+    y = node.output
+    arguments = []
+    for x in inputs:
+        if type(x) is Node:
+            x = x.output
+            if type(x) is float:
+                x = np.float64(x)
+        arguments.append(x)
+    if type(g) is float:
+        g = np.float64(g)
+    for x, x_value, rule in zip(inputs, arguments, primitive.rules):
+        if type(x) is Node and x.requires_grad and rule is not None:
+            c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
+            if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
+                c = fit(c, x.output, primitive)
+            x.cotangent = c if x.cotangent is None else x.cotangent + c
+
+
 def contributions(
     node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False
 ) -> list[tuple[Node, Any]]:
@@ -168,29 +192,25 @@ def contributions(
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
     zero cotangent is zero: `where` gave that element no gradient.
     """
-    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
     if lift is None:
         lift = plain
         g = float64_of(g)
     arguments = [lift(x) for x in inputs]
     y = lift(node)
-    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **(keywords or {}))
+    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
     pairs = []
     for position, x in enumerate(inputs):
-        if type(x) is not Node or not x.requires_grad:
-            continue
-        if raw is not None:
-            c = raw[position]
-        elif (rule := primitive.rules[position]) is None:
-            continue
-        else:
-            c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
-        if zero_times_nan and primitive.is_elementwise:
-            c = np.where((g == 0) & np.isnan(c), 0, c)
-        x_value = arguments[position]
-        if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
-            c = fit(c, x.output, primitive)
-        pairs.append((x, c))
+        if type(x) is Node and x.requires_grad:
+            if raw is not None:
+                c = raw[position]
+            elif primitive.rules[position] is not None:
+                c = primitive.rules[position](g, y, *arguments, **keywords)
+            else:
+                continue
+            if zero_times_nan and primitive.is_elementwise:
+                c = np.where((g == 0) & np.isnan(c), 0, c)
+            pairs.append((x, fit(c, x.output, primitive)))
     return pairs
 
 

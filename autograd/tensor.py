@@ -124,28 +124,30 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
     if len(inputs) == 1:
         return apply_unary(primitive, inputs[0], keywords)
-    if not all(type(item) is Tensor for item in inputs):
-        inputs = _with_constants(primitive, inputs)
     values: list[Any] = []
     parents: list[Any] = []
-    tracked = False
+    tracked = constants = False
     for item in inputs:
         if type(item) is Tensor:
             value, node = item._data, item._node
-            tracked = tracked or node.requires_grad
-            parents.append(value if node is UNTRACKED else node)
+            if node.requires_grad:
+                tracked = True
             values.append(value)
+            parents.append(value if node is UNTRACKED else node)
         else:
-            parents.append(item)
+            constants = True
             values.append(item)
+            parents.append(item)
+    if constants:
+        _take_constants(primitive, inputs, values, parents)
     try:
-        if primitive.scalar is not None and _all_floats(values):
+        if primitive.scalar is not None and type(values[0]) is float and _all_floats(values):
             result = primitive.scalar(*values)
         else:
-            for i, item in enumerate(inputs):
-                if type(item) is Tensor and type(values[i]) is float:
-                    values[i] = np.float64(values[i])
-            result = primitive.forward(*values, **(keywords or {}))
+            for i, value in enumerate(values):
+                if type(value) is float and type(inputs[i]) is Tensor:
+                    values[i] = np.float64(value)
+            result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = _recomputed(primitive, values, error)
     if type(result) is np.ndarray and not result.ndim:
@@ -157,16 +159,15 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     return record(primitive, None, None, tuple(parents), keywords, result)
 
 
-def _with_constants(primitive: Primitive, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The inputs, with operands that are not Tensors as private values."""
+def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[Any], parents: list[Any]) -> None:
+    """Put private values in the places of operands that are not Tensors."""
     like = next(item._data for item in inputs if type(item) is Tensor)
-    ready = []
-    for item in inputs:
-        value = item if type(item) is Tensor else _operand(item, like, keep=True)
-        if value is NotImplemented:
-            raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
-        ready.append(value)
-    return tuple(ready)
+    for i, item in enumerate(inputs):
+        if type(item) is not Tensor:
+            value = _operand(item, like, keep=True)
+            if value is NotImplemented:
+                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            values[i] = parents[i] = value
 
 
 def _all_floats(values: Any) -> bool:
@@ -803,9 +804,7 @@ class Tensor(ArrayMethods):
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
         return _call(function, args, keywords)
 
-    @staticmethod
-    def __primitive__(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
-        return apply(primitive, inputs, keywords)
+    __primitive__ = staticmethod(apply)
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
         return apply_unary(primitive, self, keywords)
