@@ -73,6 +73,6 @@ stack        = linear(np.stack,        joint=_stack_rule,       forward=_stack, 
 
 
 @composed(np.ravel)
-def ravel(x: Any) -> Any:
+def ravel(a: Any) -> Any:
     """All elements in one axis, last axis fastest."""
-    return reshape(x, shape=(-1,))
+    return reshape(a, shape=(-1,))
