@@ -249,6 +249,8 @@ def refusal(function: Callable[..., Any], hints: Mapping[str, str], place: objec
     """The error for a NumPy function that has no rule, naming what to use instead."""
     module = getattr(function, "__module__", None) or "numpy"
     name = getattr(function, "__name__", str(function))
+    if isinstance(owner := getattr(function, "__self__", None), np.ufunc):
+        name = f"{owner.__name__}.{name}"
     known = sorted({p.name for p in REGISTRY.values()} | {f.__name__ for f in COMPOSED})
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if name in hints:
