@@ -181,8 +181,8 @@ def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], k
     try:
         signature.bind(*args, **keywords)
     except TypeError as error:
-        name = implementation.__name__
-        raise UnsupportedError(f"{name}: {error}; on Tensors it is {name}{signature} (at {here()})") from None
+        known = ", ".join(signature.parameters)
+        raise UnsupportedError(f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})") from None
 
 
 def _operand(other: Any, like: Any, keep: bool) -> Any:
