@@ -100,8 +100,9 @@ class ArrayMethods:
     # --- element by element ---
 
     def astype(self, dtype: Any) -> Tensor:
-        """Converted to another dtype; gradients come back in this one."""
-        return self._apply(shaping.astype, {"dtype": np.dtype(dtype)})
+        """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
+        dtype = np.dtype(dtype)
+        return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Tensor:
         """The same value as a new node of the graph."""

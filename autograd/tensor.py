@@ -14,6 +14,7 @@ floats make them fast. Everything else is an ndarray or a NumPy scalar.
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -178,11 +179,29 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
     """A NumPy function called with a Tensor: its primitive, its composition, or a refusal by name."""
     primitive = REGISTRY.get(function)
     if primitive is not None:
-        inputs, keywords = primitive.bind(*args, **keywords)
+        try:
+            inputs, keywords = primitive.bind(*args, **keywords)
+        except TypeError as error:
+            raise UnsupportedError(f"{error} (at {here()})") from None
         return apply(primitive, inputs, keywords or None)
     if function in COMPOSED:
-        return COMPOSED[function](*args, **keywords)
+        implementation = COMPOSED[function]
+        try:
+            return implementation(*args, **keywords)
+        except TypeError:
+            _refuse_unbound(implementation, args, keywords)
+            raise
     raise refusal(function, _HINTS, here())
+
+
+def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+    """Raise if a call does not fit the parameters of a function; a TypeError from inside it is another matter."""
+    signature = inspect.signature(implementation)
+    try:
+        signature.bind(*args, **keywords)
+    except TypeError as error:
+        known = ", ".join(signature.parameters)
+        raise UnsupportedError(f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})") from None
 
 
 def _operand(other: Any, like: Any, keep: bool) -> Any:

@@ -45,6 +45,7 @@ def _softplus(x: Any) -> Any:
 def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     whole = np.iinfo(a.dtype) if a.dtype.kind in "iu" else np.finfo(a.dtype) if a.dtype.kind == "f" else None
     if low is None:
         low = -math.inf if a.dtype.kind == "f" else whole.min

@@ -114,6 +114,6 @@ logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,
 
 
 @composed(np.std)
-def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation: the square root of `np.var`."""
-    return np.sqrt(var(x, axis=axis, ddof=ddof, keepdims=keepdims))
+    return np.sqrt(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
