@@ -98,7 +98,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
                 return ops[position:]
             node.cotangent = None
             _pull_one(node, g)
-            if free:
+            if free and type(node.output) is np.ndarray:
                 node.output = None
             continue
         # One and two arguments are written out: this is where a scalar graph spends its time. Contributions
@@ -117,21 +117,23 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
             else:
                 x = a.output if type(a) is Node else a
                 z = b.output if type(b) is Node else b
-                c = d = None
-                if type(a) is Node and a.requires_grad:
-                    c = primitive.rules[0](g, y, x, z)
+                to_a = type(a) is Node and a.requires_grad
+                to_b = type(b) is Node and b.requires_grad
+                rule_a, rule_b = primitive.rules
+                if to_a:
+                    c = rule_a(g, y, x, z)
                     if type(c) is not float and (type(x) is float or c.shape != x.shape):
                         c = fit(c, x, primitive)
-                if type(b) is Node and b.requires_grad:
-                    d = primitive.rules[1](g, y, x, z)
+                if to_b:
+                    d = rule_b(g, y, x, z)
                     if type(d) is not float and (type(z) is float or d.shape != z.shape):
                         d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
-                if c is not None:
+                if to_a:
                     a.cotangent = c if a.cotangent is None else a.cotangent + c
         except ArithmeticError:
             _send(contributions(node, g))
-        if free and type(y) is not float:
+        if free and type(y) is np.ndarray:  # numbers stay, for pictures drawn after the pass
             node.output = None
     return []
 
@@ -151,7 +153,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
         if current_mode() & ANOMALY:
             _refuse_nan(node, pairs)
         _send(pairs)
-        if free and type(node.output) is not float:
+        if free and type(node.output) is np.ndarray:
             node.output = None
 
 

@@ -521,21 +521,23 @@ class Tensor(ArrayMethods):
                 f"this Tensor is the result of {node.primitive.name} ({node.location}); only a leaf, a Tensor you "
                 "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
             )
-        new = value._data if isinstance(value, Tensor) else np.asarray(value)
-        if np.shape(new) != self.shape:
+        old = self._data
+        new = value._data if isinstance(value, Tensor) else value
+        if new is not old and np.shape(new) != self.shape:
             raise ShapeError(
                 f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()}); make a new Tensor for a new shape"
             )
         if node is UNTRACKED:
-            self._data, self._node = (copy := _value_of(new, self.dtype)), leaf(None, False)
-            self._node.output = copy
-        elif type(self._data) is np.ndarray and (self._data.ndim or self._data.base is not None):
-            self._data[...] = new
-        else:
+            node = self._own_node()
             self._data = node.output = _value_of(new, self.dtype)
-        self._node.snapshot = None
-        _stamp(self._node)
+        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != _FLOAT64):
+            if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                old[...] = new
+        else:
+            self._data = node.output = float(new)
+        node.snapshot = None
+        _stamp(node)
 
     @property
     def grad(self) -> Any:
