@@ -17,8 +17,6 @@ from autograd.errors import FreedGraphError
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from autograd.primitives import Primitive
-
 # One clock numbers op nodes and assignments to leaves. Sorting by it gives a topological order, and a leaf
 # whose reading is above an op's was overwritten after that op ran.
 tick = count(1).__next__
@@ -63,7 +61,7 @@ class Node:
     notes: Notes | None
     others: tuple[Any, ...] | None
     output: Any
-    primitive: Primitive | None
+    primitive: Any  # a Primitive, or None for a leaf
     requires_grad: bool
     second: Any
     snapshot: Any

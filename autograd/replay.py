@@ -178,7 +178,7 @@ def _pull_one(node: Node, g: Any) -> None:
         arguments.append(x)
     if type(g) is float:
         g = np.float64(g)
-    for x, x_value, rule in zip(inputs, arguments, primitive.rules):
+    for x, x_value, rule in zip(inputs, arguments, primitive.rules, strict=True):
         if type(x) is Node and x.requires_grad and rule is not None:
             c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
             if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
@@ -186,9 +186,7 @@ def _pull_one(node: Node, g: Any) -> None:
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
 
-def contributions(
-    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False
-) -> list[tuple[Node, Any]]:
+def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
@@ -355,7 +353,8 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callab
     arguments = [lift(x) for x in node.inputs]
     y = lift(node)
     if primitive.structure == LINEAR:
-        return primitive(*(np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments)), **keywords)
+        moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
+        return primitive(*moved, **keywords)
     if primitive.is_elementwise:
         parts = [
             rule(t, y, *arguments, **keywords)

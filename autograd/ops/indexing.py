@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitives import linear
+from autograd.primitives import Primitive, linear
 
 
 def _getitem(x: Any, index: Any) -> Any:
@@ -33,5 +33,5 @@ def is_basic(index: Any) -> bool:
 # fmt: off
 getitem = linear(operator.getitem, lambda g, y, x, index: scatter(g, index=index, shape=x.shape), forward=_getitem,
                  arity=1)
-scatter = linear(_scatter,         lambda g, y, x, index, shape: g[index])
+scatter: Primitive = linear(_scatter, lambda g, y, x, index, shape: g[index])
 # fmt: on

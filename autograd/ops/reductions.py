@@ -12,13 +12,12 @@ import numpy as np
 from autograd.broadcasting import kept_shape, reduced_size
 from autograd.ops.nondifferentiable import tie_share
 from autograd.ops.shaping import stack
-from autograd.primitives import composed, linear, primitive
-
+from autograd.primitives import Primitive, composed, linear, primitive
 
 _NUMPY = (np.ndarray, np.generic)
 
 
-def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _sum(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
 
@@ -29,36 +28,36 @@ def _spread(x: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return y
 
 
-def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _mean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduced_size(x.shape, axis)
 
 
-def _var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def _var(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
     return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
-def _var_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def _var_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
     doubled = 2 * g / (reduced_size(x.shape, axis) - ddof)
     return spread(doubled, shape=x.shape, axis=axis) * (x - mean(x, axis=axis, keepdims=True))
 
 
-def _max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _max(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
 
 
-def _min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _min(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
 
 
-def _extreme_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _extreme_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return g.reshape(kept_shape(x.shape, axis)) * tie_share(x, y, axis=axis)
 
 
-def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _prod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
 
 
-def _prod_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _prod_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """Each element's factor is the product of the others, never y / x, so zeros are exact."""
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     folded = [one % x.ndim for one in axes]
@@ -87,14 +86,14 @@ def _product_of_others(x: Any) -> Any:
     return np.concatenate((both, rest), axis=-1)
 
 
-def _logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(top), top, 0) if not np.isfinite(top).all() else top
     y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
     return y if keepdims else y.reshape(np.add.reduce(shift, axis=axis).shape)
 
 
-def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     kept = kept_shape(x.shape, axis)
     return g.reshape(kept) * np.exp(x - y.reshape(kept))
 
@@ -102,7 +101,7 @@ def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = F
 # fmt: off
 sum_      = linear(np.sum,      lambda g, y, x, axis=None, keepdims=False: spread(g, shape=x.shape, axis=axis),
                    forward=_sum, aliases=(np.add.reduce,))
-spread    = linear(_spread,     lambda g, y, x, shape, axis: sum_(g, axis=axis).reshape(x.shape))
+spread: Primitive = linear(_spread, lambda g, y, x, shape, axis: sum_(g, axis=axis).reshape(x.shape))
 mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
                                     spread(g / reduced_size(x.shape, axis), shape=x.shape, axis=axis), forward=_mean)
 var       = primitive(np.var,   _var_rule,       forward=_var)
@@ -114,6 +113,6 @@ logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,
 
 
 @composed(np.std)
-def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
     """Standard deviation: the square root of `np.var`."""
     return np.sqrt(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
