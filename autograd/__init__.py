@@ -10,6 +10,14 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
+from autograd.checking import (
+    GradcheckReport,
+    assert_gradients,
+    check_module,
+    gradcheck,
+    gradgradcheck,
+    numerical_gradient,
+)
 from autograd.graph import mark_library
 from autograd.modes import (
     detect_anomaly,
@@ -27,13 +35,18 @@ from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
+    "GradcheckReport",
     "Tensor",
     "affine",
+    "assert_gradients",
+    "check_module",
     "detect_anomaly",
     "elementwise",
     "enable_grad",
     "get_default_dtype",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "hessian",
     "hvp",
     "is_grad_enabled",
@@ -44,6 +57,7 @@ __all__ = [
     "mark_library",
     "no_grad",
     "nondifferentiable",
+    "numerical_gradient",
     "primitive",
     "relu",
     "set_default_dtype",

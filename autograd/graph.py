@@ -149,17 +149,17 @@ def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], l
                 if type(parent) is Node and parent.mark is not this_pass:
                     _reach(parent, this_pass, stack)
             continue
-        # The two usual inputs, with `_reach` written out for those never marked before: most nodes of a new graph.
+        # The two usual inputs, with `_reach` written out for leaves and for ops that no pass has met.
         parent = node.first
         if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None:
+            if parent.mark is None or parent.primitive is None:
                 parent.mark = this_pass
                 stack.append(parent)
             else:
                 _reach(parent, this_pass, stack)
         parent = node.second
         if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None:
+            if parent.mark is None or parent.primitive is None:
                 parent.mark = this_pass
                 stack.append(parent)
             else:

@@ -40,6 +40,9 @@ LINEAR = "linear"  # in all its arguments together: the jvp is the op applied to
 GENERAL = "general"  # nothing known: the jvp is the vjp of the vjp
 CONSTANT = "constant"  # piecewise constant or not a number: no gradient
 
+# Types of values that never record: known, they spare the search for `__primitive__` in each call.
+_PLAIN_TYPES = frozenset({np.ndarray, np.float64, np.float32, float, int})
+
 REGISTRY: dict[Callable[..., Any], Primitive] = {}
 COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
 
@@ -98,8 +101,8 @@ class Primitive:
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
         for item in inputs:
-            record = getattr(type(item), "__primitive__", None)
-            if record is not None:
+            kind = type(item)
+            if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
                 return record(self, inputs, keywords or None)
         return self.forward(*inputs, **keywords)
 

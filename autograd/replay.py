@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,8 @@ from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
 
 Lift = Callable[[Any], Any]
+
+_FLOAT64 = np.dtype(np.float64)
 
 # Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
 # cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
@@ -40,15 +41,14 @@ def pull(
     Parameters
     ----------
     free : drop saved values behind the pass, and make a second pass an error.
-    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for plain arrays.
+    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for
+        plain arrays.
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
     A replay that raises leaves every gradient as it was.
     """
-    recording = nullcontext() if lift is None else enable_grad()
-    # An infinite slope is an answer, not the user's arithmetic gone wrong: NumPy need not warn of it.
-    with LOCK, np.errstate(all="ignore"), recording:
+    with LOCK:
         if since is None:
             frame = user_frame(1)
             this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
@@ -64,15 +64,24 @@ def pull(
         for root, seed in zip(roots, seeds, strict=True):
             root.cotangent = seed if root.cotangent is None else root.cotangent + seed
         try:
-            if lift is None and not current_mode() & ANOMALY:
-                ops = _pull_fast(ops, free)
-            if ops:
-                _pull_careful(ops, free, lift or plain)
+            if lift is None:
+                _replay(ops, free, None)
+            else:
+                with enable_grad():
+                    _replay(ops, free, lift)
         except BaseException:
             for node in (*ops, *leaves):
                 node.cotangent = None
             raise
     return leaves
+
+
+@np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
+def _replay(ops: list[Node], free: bool, lift: Lift | None) -> None:
+    if lift is None and not current_mode() & ANOMALY:
+        ops = _pull_fast(ops, free)
+    if ops:
+        _pull_careful(ops, free, lift)
 
 
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
@@ -88,8 +97,8 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
             if primitive.masks:
                 return ops[position:]
             node.cotangent = None
-            _send(contributions(node, g, plain))
-            if free:
+            _pull_one(node, g)
+            if free and type(node.output) is np.ndarray:
                 node.output = None
             continue
         # One and two arguments are written out: this is where a scalar graph spends its time. Contributions
@@ -108,26 +117,28 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
             else:
                 x = a.output if type(a) is Node else a
                 z = b.output if type(b) is Node else b
-                c = d = None
-                if type(a) is Node and a.requires_grad:
-                    c = primitive.rules[0](g, y, x, z)
+                to_a = type(a) is Node and a.requires_grad
+                to_b = type(b) is Node and b.requires_grad
+                rule_a, rule_b = primitive.rules
+                if to_a:
+                    c = rule_a(g, y, x, z)
                     if type(c) is not float and (type(x) is float or c.shape != x.shape):
                         c = fit(c, x, primitive)
-                if type(b) is Node and b.requires_grad:
-                    d = primitive.rules[1](g, y, x, z)
+                if to_b:
+                    d = rule_b(g, y, x, z)
                     if type(d) is not float and (type(z) is float or d.shape != z.shape):
                         d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
-                if c is not None:
+                if to_a:
                     a.cotangent = c if a.cotangent is None else a.cotangent + c
         except ArithmeticError:
-            _send(contributions(node, g, plain))
-        if free and type(y) is not float:
+            _send(contributions(node, g))
+        if free and type(y) is np.ndarray:  # numbers stay, for pictures drawn after the pass
             node.output = None
     return []
 
 
-def _pull_careful(ops: list[Node], free: bool, lift: Lift) -> None:
+def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
     """Replay with everything that the fast loop leaves out."""
     behind_where = False
     for node in ops:
@@ -142,7 +153,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift) -> None:
         if current_mode() & ANOMALY:
             _refuse_nan(node, pairs)
         _send(pairs)
-        if free and type(node.output) is not float:
+        if free and type(node.output) is np.ndarray:
             node.output = None
 
 
@@ -151,25 +162,54 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
         parent.cotangent = c if parent.cotangent is None else parent.cotangent + c
 
 
-def contributions(node: Node, g: Any, lift: Lift, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
+def _pull_one(node: Node, g: Any) -> None:
+    """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
+    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    if primitive.joint is not None:
+        _send(contributions(node, g))
+        return
+    y = node.output
+    arguments = []
+    for x in inputs:
+        if type(x) is Node:
+            x = x.output
+            if type(x) is float:
+                x = np.float64(x)
+        arguments.append(x)
+    if type(g) is float:
+        g = np.float64(g)
+    for x, x_value, rule in zip(inputs, arguments, primitive.rules):
+        if type(x) is Node and x.requires_grad and rule is not None:
+            c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
+            if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
+                c = fit(c, x.output, primitive)
+            x.cotangent = c if x.cotangent is None else x.cotangent + c
+
+
+def contributions(
+    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False
+) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
-    With `zero_times_nan`, a nan that comes of a zero cotangent is zero: `where` gave that element no gradient.
+    Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
+    zero cotangent is zero: `where` gave that element no gradient.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
+    if lift is None:
+        lift = plain
+        g = float64_of(g)
     arguments = [lift(x) for x in inputs]
     y = lift(node)
-    g = float64_of(g)
-    if primitive.joint is not None:
-        raw = primitive.joint(g, y, *arguments, **keywords)
-    else:
-        raw = [
-            rule(g, y, *arguments, **keywords) if rule is not None and type(x) is Node and x.requires_grad else None
-            for rule, x in zip(primitive.rules, inputs, strict=True)
-        ]
+    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
     pairs = []
-    for x, c in zip(inputs, raw, strict=True):
-        if c is not None and type(x) is Node and x.requires_grad:
+    for position, x in enumerate(inputs):
+        if type(x) is Node and x.requires_grad:
+            if raw is not None:
+                c = raw[position]
+            elif primitive.rules[position] is not None:
+                c = primitive.rules[position](g, y, *arguments, **keywords)
+            else:
+                continue
             if zero_times_nan and primitive.is_elementwise:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))
@@ -188,14 +228,14 @@ def float64_of(x: Any) -> Any:
 
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
-    shape, dtype = ((), np.dtype(np.float64)) if type(x) is float else (x.shape, x.dtype)
+    shape, dtype = ((), _FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
         c = unbroadcast(c, shape)
     if c.dtype != dtype:
         c = c.astype(dtype)
-    return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray) else c
+    return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
 
 
 def _notice(node: Node, g: Any) -> Any:
@@ -227,7 +267,7 @@ def _notice(node: Node, g: Any) -> Any:
 
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
-    seen = {id(seed) for seed in seeds}
+    taken = set(map(id, seeds))
     try:
         for node in leaves:
             if node.notes is not None and node.cotangent is not None:
@@ -243,16 +283,18 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
         node.cotangent = None
         if not node.requires_grad:
             continue
+        x = node.output
+        if type(x) is not float:
+            if type(g) is float:
+                g = np.float64(g)
+            if g.dtype is not x.dtype:
+                g = g.astype(x.dtype)
         if node.grad is not None:
             g = node.grad + g
         elif type(g) is np.ndarray:
-            if g.base is not None or id(g) in seen:
+            if g.base is not None or id(g) in taken:
                 g = g.copy()
-            seen.add(id(g))
-        if type(node.output) is not float:
-            g = float64_of(g)
-            if g.dtype != node.output.dtype:
-                g = g.astype(node.output.dtype)
+            taken.add(id(g))
         node.grad = g
 
 

@@ -128,26 +128,30 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
     if len(inputs) == 1:
         return apply_unary(primitive, inputs[0], keywords)
-    like = next(item._data for item in inputs if type(item) is Tensor)
-    tracked = any(item._node.requires_grad for item in inputs if type(item) is Tensor)
     values: list[Any] = []
     parents: list[Any] = []
+    tracked = constants = False
     for item in inputs:
         if type(item) is Tensor:
-            values.append(item._data)
-            parents.append(item._data if item._node is UNTRACKED else item._node)
-        else:
-            value = _operand(item, like, tracked)
-            if value is NotImplemented:
-                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            value, node = item._data, item._node
+            if node.requires_grad:
+                tracked = True
             values.append(value)
-            parents.append(value)
+            parents.append(value if node is UNTRACKED else node)
+        else:
+            constants = True
+            values.append(item)
+            parents.append(item)
+    if constants:
+        _take_constants(primitive, inputs, values, parents)
     try:
-        if primitive.scalar is not None and all(type(value) is float for value in values):
+        if primitive.scalar is not None and type(values[0]) is float and _all_floats(values):
             result = primitive.scalar(*values)
         else:
-            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs, strict=True)]
-            result = primitive.forward(*values, **(keywords or {}))
+            for i, value in enumerate(values):
+                if type(value) is float and type(inputs[i]) is Tensor:
+                    values[i] = np.float64(value)
+            result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = _recomputed(primitive, values, error)
     if type(result) is np.ndarray and not result.ndim:
@@ -157,6 +161,21 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     if len(parents) == 2:
         return record(primitive, parents[0], parents[1], None, keywords, result)
     return record(primitive, None, None, tuple(parents), keywords, result)
+
+
+def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[Any], parents: list[Any]) -> None:
+    """Put private values in the places of operands that are not Tensors."""
+    like = next(item._data for item in inputs if type(item) is Tensor)
+    for i, item in enumerate(inputs):
+        if type(item) is not Tensor:
+            value = _operand(item, like, keep=True)
+            if value is NotImplemented:
+                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+            values[i] = parents[i] = value
+
+
+def _all_floats(values: Any) -> bool:
+    return all(type(value) is float for value in values)
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -286,7 +305,7 @@ def _matmul(a: Any, b: Any) -> Any:
 
 def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
     """The result where Python floats raised and NumPy has an answer (inf, nan); the located error elsewhere."""
-    if primitive.scalar is not None and all(type(value) is float for value in values):
+    if primitive.scalar is not None and _all_floats(values):
         return float(primitive.forward(*map(np.float64, values)))
     raise _located(primitive, values, error) from None
 
@@ -505,21 +524,23 @@ class Tensor(ArrayMethods):
                 f"this Tensor is the result of {node.primitive.name} ({node.location}); only a leaf, a Tensor you "
                 "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
             )
-        new = value._data if isinstance(value, Tensor) else np.asarray(value)
-        if np.shape(new) != self.shape:
+        old = self._data
+        new = value._data if isinstance(value, Tensor) else value
+        if new is not old and np.shape(new) != self.shape:
             raise ShapeError(
                 f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()}); make a new Tensor for a new shape"
             )
         if node is UNTRACKED:
-            self._data, self._node = (copy := _value_of(new, self.dtype)), leaf(None, False)
-            self._node.output = copy
-        elif type(self._data) is np.ndarray and (self._data.ndim or self._data.base is not None):
-            self._data[...] = new
-        else:
+            node = self._own_node()
             self._data = node.output = _value_of(new, self.dtype)
-        self._node.snapshot = None
-        _stamp(self._node)
+        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != _FLOAT64):
+            if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                old[...] = new
+        else:
+            self._data = node.output = float(new)
+        node.snapshot = None
+        _stamp(node)
 
     @property
     def grad(self) -> Any:
@@ -659,12 +680,16 @@ class Tensor(ArrayMethods):
     def _seed(self, gradient: Any) -> Any:
         value = self._data
         if gradient is None:
-            if self.size != 1:
+            if type(value) is float:
+                return 1.0
+            if value.ndim == 0:
+                return value.dtype.type(1)
+            if value.size != 1:
                 raise GradientError(
                     f"backward: a Tensor of shape {self.shape} is not a scalar (at {here()}). Reduce it first, as "
                     "with loss.sum() or loss.mean(), or give the cotangent: y.backward(gradient)."
                 )
-            return 1.0 if type(value) is float else np.ones_like(value)[()]
+            return np.ones_like(value)[()]
         if np.shape(gradient) != self.shape:
             raise ShapeError(
                 f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
@@ -793,7 +818,8 @@ class Tensor(ArrayMethods):
                 "name to the result instead"
             )
         if method == "__call__":
-            return _call(ufunc, args, keywords)
+            primitive = None if keywords else REGISTRY.get(ufunc)
+            return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
         if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
             keywords = {"axis": 0, **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:])), **keywords}
             args = args[:1]
@@ -802,9 +828,7 @@ class Tensor(ArrayMethods):
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
         return _call(function, args, keywords)
 
-    @staticmethod
-    def __primitive__(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
-        return apply(primitive, inputs, keywords)
+    __primitive__ = staticmethod(apply)
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
         return apply_unary(primitive, self, keywords)
