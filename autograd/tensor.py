@@ -114,8 +114,11 @@ def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None
             result = primitive.forward(value, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = _recomputed(primitive, (value,), error)
-    if type(result) is np.ndarray and not result.ndim:
-        result = result[()]
+    if type(result) is np.ndarray:
+        if not result.ndim:
+            result = result[()]
+        elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
+            result = value.view()
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
         return _constant(result if node is UNTRACKED else _unshared(result))
     return record(primitive, node, None, None, keywords, result)
