@@ -18,7 +18,7 @@ from autograd.checking import (
     gradgradcheck,
     numerical_gradient,
 )
-from autograd.graph import LIBRARY_PACKAGES
+from autograd.graph import mark_library
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -33,8 +33,6 @@ from autograd.ops.reductions import logsumexp
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-
-LIBRARY_PACKAGES.add(__name__)
 
 __all__ = [
     "GradcheckReport",
@@ -56,6 +54,7 @@ __all__ = [
     "jvp",
     "linear",
     "logsumexp",
+    "mark_library",
     "no_grad",
     "nondifferentiable",
     "numerical_gradient",
@@ -67,3 +66,5 @@ __all__ = [
     "value_and_grad",
     "vjp",
 ]
+
+mark_library(__name__)

@@ -23,7 +23,7 @@ from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import Node, here, tick
 from autograd.modes import is_transforming, transforming
 from autograd.ops.elementwise import positive
-from autograd.replay import plain, pull, push
+from autograd.replay import LOCK, plain, pull, push
 from autograd.tensor import Tensor, tensor_of
 
 Function = Callable[..., Any]
@@ -222,14 +222,16 @@ class _Trace:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
         pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if _is_tracked(y)]
         roots = [y._node for y, _ in pairs]
-        if recorded:
-            leaves = pull(roots, [_tensor(c, y.dtype) for y, c in pairs], free=False, lift=tensor_of, since=self.since)
-        else:
-            seeds = [float(c) if type(y._data) is float else np.array(c, dtype=y.dtype)[()] for y, c in pairs]
-            leaves = pull(roots, seeds, free=False, since=self.since)
-        reached = {node: node.cotangent for node in leaves}
-        for node in leaves:
-            node.cotangent = None
+        with LOCK:
+            if recorded:
+                seeds = [_tensor(c, y.dtype) for y, c in pairs]
+                leaves = pull(roots, seeds, free=False, lift=tensor_of, since=self.since)
+            else:
+                seeds = [float(c) if type(y._data) is float else np.array(c, dtype=y.dtype)[()] for y, c in pairs]
+                leaves = pull(roots, seeds, free=False, since=self.since)
+            reached = {node: node.cotangent for node in leaves}
+            for node in leaves:
+                node.cotangent = None
         gradients = []
         for x in self.inputs:
             c = reached.get(x._node)

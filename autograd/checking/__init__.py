@@ -12,9 +12,6 @@ nothing behind), `examination.py` (one check from beginning to end) and `checks.
 
 from autograd.checking.checks import assert_gradients, check_module, gradcheck, gradgradcheck, numerical_gradient
 from autograd.checking.report import Element, GradcheckReport, InputReport
-from autograd.graph import LIBRARY_PACKAGES
-
-LIBRARY_PACKAGES.add(__name__)
 
 __all__ = [
     "Element",
