@@ -28,6 +28,7 @@ import numpy as np
 Rise = Callable[[float], float]
 
 EPS = float(np.finfo(np.float64).eps)
+UNDERFLOW = float(np.finfo(np.float64).tiny)
 STEP = 2.0**-17  # eps**(1/3) in a form that adds to most x without rounding
 
 
@@ -75,7 +76,7 @@ class Stencil(NamedTuple):
         value = (4 * near - far) / 3
         jump = 2 * (self.right + self.left) / h - (self.far_right + self.far_left) / (2 * h)
         largest_rise = max(abs(self.far_left), abs(self.left), abs(self.right), abs(self.far_right))
-        rounding = 6 * max(noise, self.noise, EPS / 3 * largest_rise) / h
+        rounding = 6 * max(noise, self.noise, EPS / 3 * largest_rise, UNDERFLOW) / h
         bound = abs(near - far) + abs(jump) / 2 + rounding + abs(value) * (self.slack + 4 * EPS)
         if not math.isfinite(bound):
             value, bound = math.nan, math.inf

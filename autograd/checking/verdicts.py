@@ -135,7 +135,9 @@ def _settle(
                 Stencil.around(x, rise, shorter).estimate(noise),
                 Stencil.around(x, rise, shortest).estimate(EPS * size / 3),
             ]
-            if not any(best.contradicts(p) for p in probes) and any(tolerance.excludes(analytic, p, fine) for p in probes):
+            if not any(best.contradicts(p) for p in probes) and any(
+                tolerance.excludes(analytic, p, fine) for p in probes
+            ):
                 return best, FAIL
             found += probes
         else:
