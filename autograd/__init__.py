@@ -10,7 +10,8 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
-from autograd.graph import LIBRARY_PACKAGES
+from autograd.flat import FlatLeaves
+from autograd.graph import skip_frames_of
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -20,28 +21,38 @@ from autograd.modes import (
     set_default_dtype,
 )
 from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
+from autograd.ops.special import erf, log_softmax, logistic_loss, prelu, softmax
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 
-LIBRARY_PACKAGES.add(__name__)
+skip_frames_of(__name__)
 
 __all__ = [
+    "FlatLeaves",
     "Tensor",
     "affine",
     "detect_anomaly",
     "elementwise",
     "enable_grad",
+    "erf",
     "get_default_dtype",
     "is_grad_enabled",
     "linear",
+    "log_softmax",
+    "logistic_loss",
     "logsumexp",
     "no_grad",
     "nondifferentiable",
+    "pick",
+    "prelu",
     "primitive",
     "relu",
     "set_default_dtype",
     "sigmoid",
+    "skip_frames_of",
+    "softmax",
     "softplus",
 ]

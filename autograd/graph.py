@@ -209,6 +209,14 @@ UNKNOWN = Location("(unknown line)", 0, "")
 LIBRARY_PACKAGES: set[str] = set()
 
 
+def skip_frames_of(package: str) -> None:
+    """Count a package as part of the library: errors and graphs then name the line of the user's code that called it.
+
+    For libraries built on this one, once in a package's `__init__.py`: `autograd.skip_frames_of(__name__)`.
+    """
+    LIBRARY_PACKAGES.add(package)
+
+
 def user_frame(depth: int) -> FrameType | None:
     """The innermost frame outside the library, searched from `depth` frames above the caller."""
     frame: FrameType | None = sys._getframe(depth + 1)

@@ -26,6 +26,7 @@ LAYERS = {
         "ops",
         "replay",
         "tensor",
+        "flat",
         "transforms",
         "checking",
         "viz",
