@@ -10,8 +10,16 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
+from autograd.checking import (
+    GradcheckReport,
+    assert_gradients,
+    check_module,
+    gradcheck,
+    gradgradcheck,
+    numerical_gradient,
+)
 from autograd.flat import FlatLeaves
-from autograd.graph import skip_frames_of
+from autograd.graph import mark_library
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -27,32 +35,46 @@ from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, log_softmax, logistic_loss, prelu, softmax
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
-
-skip_frames_of(__name__)
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
     "FlatLeaves",
+    "GradcheckReport",
     "Tensor",
     "affine",
+    "assert_gradients",
+    "check_module",
     "detect_anomaly",
     "elementwise",
     "enable_grad",
     "erf",
     "get_default_dtype",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "hessian",
+    "hvp",
     "is_grad_enabled",
+    "jacobian",
+    "jvp",
     "linear",
     "log_softmax",
     "logistic_loss",
     "logsumexp",
+    "mark_library",
     "no_grad",
     "nondifferentiable",
+    "numerical_gradient",
     "pick",
     "prelu",
     "primitive",
     "relu",
     "set_default_dtype",
     "sigmoid",
-    "skip_frames_of",
     "softmax",
     "softplus",
+    "value_and_grad",
+    "vjp",
 ]
+
+mark_library(__name__)

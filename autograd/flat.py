@@ -10,13 +10,16 @@ leaves.commit()                             # counts as an assignment to each le
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DtypeError, GradientError
-from autograd.graph import Node, here, tick, user_frame
+from autograd.graph import here, tick, user_frame
 from autograd.tensor import Tensor
+
+_ONLY_ARRAYS, _ONLY_FLOATS = {np.ndarray}, {float}
 
 
 class FlatLeaves:
@@ -55,82 +58,68 @@ class FlatLeaves:
     array([[0.]])
     """
 
-    __slots__ = ("bounds", "gradient", "tensors", "values", "_leaves", "_views")
+    __slots__ = ("bounds", "gradient", "tensors", "values", "_views")
 
     def __init__(self, tensors: Iterable[Tensor]) -> None:
         self.tensors: tuple[Tensor, ...] = tuple(tensors)
         for tensor in self.tensors:
-            if not tensor.is_leaf:
-                raise GradientError(
-                    f"FlatLeaves: {tensor._node.primitive!r} made this Tensor; a leaf is wanted (at {here()})"
-                )
-        dtypes = {tensor.dtype for tensor in self.tensors}
-        if len(dtypes) != 1 or next(iter(dtypes)).kind != "f":
-            names = ", ".join(sorted(map(str, dtypes))) or "none"
-            raise DtypeError(f"FlatLeaves: leaves of one floating dtype are wanted, not of {names} (at {here()})")
-        floats = [self.holds_float(tensor) for tensor in self.tensors]
-        if any(floats) and not all(floats):
+            made_by = tensor._own_node().primitive
+            if made_by is not None:
+                raise GradientError(f"FlatLeaves: a leaf is wanted, not the result of {made_by.name} (at {here()})")
+        kinds = {(tensor.dtype, self.holds_float(tensor)) for tensor in self.tensors}
+        dtypes = sorted({str(dtype) for dtype, _ in kinds})
+        if len(dtypes) != 1 or next(iter(kinds))[0].kind != "f":
+            raise DtypeError(
+                f"FlatLeaves: one floating dtype is wanted, not {' and '.join(dtypes) or 'none'} (at {here()})"
+            )
+        if len(kinds) != 1:
             raise DtypeError(f"FlatLeaves: arrays and Python floats cannot share a vector (at {here()})")
+        dtype, are_floats = kinds.pop()
         self.bounds: list[int] = [0]
         for tensor in self.tensors:
             self.bounds.append(self.bounds[-1] + tensor.size)
-        dtype = dtypes.pop()
         self.values: np.ndarray = np.empty(self.bounds[-1], dtype)
         self.gradient: np.ndarray = np.zeros(self.bounds[-1], dtype)
         self._views: list[np.ndarray] | None = None
-        self._leaves: list[Node] = [tensor._own_node() for tensor in self.tensors]
-        if not floats[0]:
-            pieces = zip(self.bounds, self.bounds[1:], self.tensors)
-            self._views = [self.values[start:stop].reshape(tensor.shape) for start, stop, tensor in pieces]
-            for i in range(len(self.tensors)):
-                self._bind(i)
-        else:
+        if are_floats:
             self.values[...] = [tensor._data for tensor in self.tensors]
+        else:
+            pieces = zip(pairwise(self.bounds), self.tensors, strict=True)
+            self._views = [self.values[start:stop].reshape(tensor.shape) for (start, stop), tensor in pieces]
+            for tensor, view in zip(self.tensors, self._views, strict=True):
+                _bind(tensor, view)
 
     @staticmethod
     def holds_float(tensor: Tensor) -> bool:
         """Whether a leaf's value is kept as a Python float: 0-d and float64."""
         return not tensor.shape and tensor.dtype == np.float64
 
-    def _bind(self, i: int) -> None:
-        """Copy leaf i's value to its place in the vector, and make that its memory."""
-        assert self._views is not None
-        tensor, view = self.tensors[i], self._views[i]
-        view[...] = tensor._data
-        tensor._data = self._leaves[i].output = view
-
     def gather(self) -> list[int]:
         """Copy the leaves' gradients into `gradient`; returns the places of those that have none, and leaves theirs.
 
         Call it before reading or writing `values`, too: it takes up what was assigned to the leaves in the meantime.
         """
-        views, gradients = self._views, []
-        if views is None:
+        # Nodes are not kept: `Tensor.data` would take one more reference to them for a graph's.
+        gradients = [tensor._node.grad for tensor in self.tensors]
+        kinds = set(map(type, gradients))
+        if self._views is None:
             self.values[...] = [tensor._data for tensor in self.tensors]
-            gradients = [node.grad for node in self._leaves]
-            if all(type(g) is float for g in gradients):
+            if kinds == _ONLY_FLOATS:
                 self.gradient[...] = gradients
                 return []
         else:
-            plain = True
-            i = 0
-            for tensor, node in zip(self.tensors, self._leaves):
-                if tensor._data is not views[i]:
-                    self._bind(i)
-                g = node.grad
-                plain = plain and type(g) is np.ndarray
-                gradients.append(g)
-                i += 1
-            if plain:
+            for tensor, view in zip(self.tensors, self._views, strict=True):
+                if tensor._data is not view:
+                    _bind(tensor, view)
+            if kinds == _ONLY_ARRAYS:
                 np.concatenate(gradients, axis=None, out=self.gradient)
                 return []
         missing = []
-        for i, g in enumerate(gradients):
+        for i, (g, (start, stop)) in enumerate(zip(gradients, pairwise(self.bounds), strict=True)):
             if g is None:
                 missing.append(i)
             else:
-                g = g._data if isinstance(g, Tensor) else g
-                self.gradient[self.bounds[i] : self.bounds[i + 1]] = np.ravel(g)
+                self.gradient[start:stop] = np.reshape(g._data if isinstance(g, Tensor) else g, -1)
         return missing
 
     def commit(self, missing: Sequence[int] = ()) -> None:
@@ -138,29 +127,30 @@ class FlatLeaves:
         frame = user_frame(1)
         code, lasti = (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
         now = tick()
-        changed = self._leaves
         if self._views is None:
-            changed = self._write_floats(missing)
-        elif missing:
-            changed = [node for i, node in enumerate(changed) if i not in set(missing)]
-        for node in changed:
+            for tensor, value in zip(self.tensors, self.values.tolist(), strict=True):
+                tensor._data = tensor._node.output = value
+        changed: Iterable[Tensor] = self.tensors
+        if missing:
+            skipped = set(missing)
+            changed = [tensor for i, tensor in enumerate(self.tensors) if i not in skipped]
+        for tensor in changed:
+            node = tensor._node
             node.snapshot = None
             node.clock = now
             node.code = code
             node.lasti = lasti
 
-    def _write_floats(self, missing: Sequence[int]) -> list[Node]:
-        skipped, changed = set(missing), []
-        for i, (tensor, node, value) in enumerate(zip(self.tensors, self._leaves, self.values.tolist())):
-            if i not in skipped:
-                tensor._data = node.output = value
-                changed.append(node)
-        return changed
-
     def zero_grad(self) -> None:
         """Forget the gradients of all leaves: set them to None."""
-        for node in self._leaves:
-            node.grad = None
+        for tensor in self.tensors:
+            tensor._node.grad = None
 
     def __reduce__(self) -> Any:
         return FlatLeaves, (self.tensors,)
+
+
+def _bind(tensor: Tensor, view: np.ndarray) -> None:
+    """Copy a leaf's value to its place in a vector, and make that its memory."""
+    view[...] = tensor._data
+    tensor._data = tensor._node.output = view

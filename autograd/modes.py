@@ -21,12 +21,13 @@ ANOMALY = 2
 TRANSFORM = 4
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
+current_mode = MODE.get
 _DEFAULT_DTYPE: ContextVar[np.dtype] = ContextVar("autograd_default_dtype", default=np.dtype(np.float64))
 
 
 @contextmanager
 def _mode(bits_on: int, bits_off: int = 0) -> Iterator[None]:
-    token = MODE.set((MODE.get() | bits_on) & ~bits_off)
+    token = MODE.set((current_mode() | bits_on) & ~bits_off)
     try:
         yield
     finally:
@@ -67,12 +68,12 @@ def transforming():
 
 def is_grad_enabled() -> bool:
     """Whether operations record a graph here and now."""
-    return not MODE.get() & NO_GRAD
+    return not current_mode() & NO_GRAD
 
 
 def is_transforming() -> bool:
     """Whether a function transform (`grad`, `vjp`, `jvp` ...) is running the current code."""
-    return bool(MODE.get() & TRANSFORM)
+    return bool(current_mode() & TRANSFORM)
 
 
 def set_default_dtype(dtype: np.typing.DTypeLike) -> None:

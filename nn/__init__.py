@@ -11,7 +11,7 @@ for _ in range(200):
     optimizer.step()
 """
 
-from autograd import skip_frames_of
+from autograd import mark_library
 from nn import init, optim
 from nn.activations import (
     GELU,
@@ -43,8 +43,6 @@ from nn.losses import (
 )
 from nn.module import Module
 
-skip_frames_of(__name__)
-
 __all__ = [
     "Module",
     "Sequential",
@@ -75,3 +73,5 @@ __all__ = [
     "init",
     "optim",
 ]
+
+mark_library(__name__)

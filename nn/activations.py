@@ -14,7 +14,7 @@ import autograd
 from autograd import Tensor
 from nn.module import Module
 
-_relu, _sigmoid, _tanh = autograd.relu, autograd.sigmoid, np.tanh
+_relu, _sigmoid = autograd.relu, autograd.sigmoid
 
 
 def relu(x: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ def tanh(x: Tensor) -> Tensor:
     >>> tanh(Tensor([0.0])).tolist()
     [0.0]
     """
-    return _tanh(x)
+    return x.tanh()
 
 
 def gelu(x: Tensor, approximate: str = "none") -> Tensor:
@@ -147,7 +147,7 @@ class Tanh(Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        return _tanh(x)
+        return x.tanh()
 
 
 class GELU(Module):

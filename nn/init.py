@@ -167,7 +167,7 @@ def kaiming_normal_(
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: str) -> float:
-    fans = dict(zip(("fan_in", "fan_out"), _fans(tensor, name)))
+    fans = dict(zip(("fan_in", "fan_out"), _fans(tensor, name), strict=True))
     if mode not in fans:
         raise ValueError(f"{name}: unknown mode {mode!r}; known: fan_in, fan_out")
     return calculate_gain(nonlinearity, a) / math.sqrt(fans[mode])

@@ -133,7 +133,7 @@ def cross_entropy(
         total = taken.sum()
         if total == 0:
             raise ValueError(
-                "cross_entropy: every target is ignored or has weight 0, and the mean of nothing is no number"
+                "cross_entropy: all targets are ignored or have weight 0, and the mean of nothing is no number"
             )
         return losses.sum() / total
     target_shape = (*logits.shape[:1], *logits.shape[2:]) if logits.ndim > 1 else ()
@@ -220,14 +220,12 @@ def _class_axis_last(x: Any) -> Any:
 def _checked(ids: np.ndarray, classes: int, ignore_index: int) -> tuple[np.ndarray, np.ndarray | None]:
     """The ids, those to ignore replaced by 0, and which to keep (None: all); an error for one out of range."""
     # As unsigned integers, negative ids are large: one comparison covers both ends.
-    if not ids.size or np.maximum.reduce(ids.view(np.uint64)) < classes and not 0 <= ignore_index < classes:
+    if not 0 <= ignore_index < classes and np.maximum.reduce(ids.view(np.uint64), initial=0) < classes:
         return ids, None
     kept = ids != ignore_index
     wrong = ids[kept & ((ids < 0) | (ids >= classes))]
     if wrong.size:
-        raise ValueError(
-            f"cross_entropy: class id {wrong[0]} is out of range; the {classes} classes are 0 to {classes - 1}"
-        )
+        raise ValueError(f"cross_entropy: class id {wrong[0]} is out of range 0 to {classes - 1}")
     return np.where(kept, ids, 0), kept
 
 

@@ -92,7 +92,7 @@ class Module:
             paths.add(path)
         elif tensor.requires_grad and not path.startswith("_"):
             raise TypeError(
-                f"{type(self).__name__}.{path} = <the result of an operation>: not a leaf, so it would never be trained. "
+                f"{type(self).__name__}.{path} = the result of an operation: no leaf, so it would never be trained. "
                 "For a parameter, make a leaf of it: Tensor(x.detach(), requires_grad=True); a result that you only "
                 f"want to keep goes under a name that begins with an underscore: self._{path}"
             )
@@ -276,6 +276,4 @@ def _members(name: str, value: Any, owner: str) -> Iterator[tuple[str, Tensor | 
         for key, item in value.items():
             yield from _members(f"{name}.{key}", item, owner)
     elif isinstance(value, set | frozenset) and any(isinstance(item, Tensor | Module) for item in value):
-        raise TypeError(
-            f"{owner}.{name} is a set of Tensors or Modules, which has no order to name them by; use a list"
-        )
+        raise TypeError(f"{owner}.{name} is a set of Tensors or Modules, with no order to name them by; use a list")

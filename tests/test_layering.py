@@ -25,6 +25,7 @@ LAYERS = {
         "broadcasting",
         "ops",
         "replay",
+        "methods",
         "tensor",
         "flat",
         "transforms",

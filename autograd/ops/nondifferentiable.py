@@ -15,8 +15,8 @@ from autograd.primitives import composed, nondifferentiable
 
 
 def _share(a: Any, b: Any) -> Any:
-    """1 where a > b, 1/2 where they tie, 0 where a < b, in a's dtype: the part of a gradient that goes to a."""
-    return np.where(a == b, np.asarray(0.5, np.result_type(a)), a > b)
+    """1 where a > b, 1/2 where they tie, 0 where a < b, in their common dtype: what goes to a of a gradient."""
+    return np.where(a == b, np.asarray(0.5, np.result_type(a, b)), a > b)
 
 
 share = nondifferentiable(_share, arity=2)
@@ -35,12 +35,12 @@ nondifferentiable(np.argmin, forward=lambda x, axis=None, keepdims=False: np.arg
 nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
 nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
 nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.count_nonzero(x, axis=axis))
+nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
 nondifferentiable(np.isclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
 nondifferentiable(np.allclose, arity=2,
-                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.allclose(a, b, rtol=rtol, atol=atol))
-nondifferentiable(np.array_equal, arity=2)
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
+nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
 nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals))
 nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
 nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))

@@ -32,15 +32,16 @@ class Sequential(Module):
     (5, 1)
     """
 
+    _layers: dict[str, Layer]
+    _chain: tuple[Layer, ...]
+
     def __init__(self, *layers: Layer | Mapping[str, Layer]) -> None:
         named: Mapping[str, Any] = {str(i): layer for i, layer in enumerate(layers)}
         if len(layers) == 1 and isinstance(layers[0], Mapping):
             named = layers[0]
         for name, layer in named.items():
             if not callable(layer):
-                raise TypeError(
-                    f"{type(self).__name__}: layer {name} is a {type(layer).__name__}, which cannot be called"
-                )
+                raise TypeError(f"{type(self).__name__}: layer {name}, a {type(layer).__name__}, cannot be called")
         # Set past `Module.__setattr__`: `_attributes` gives the layers their names, without one of the dict's before.
         vars(self)["_layers"] = dict(named)
         vars(self)["_chain"] = tuple(named.values())
@@ -82,6 +83,8 @@ class ModuleList(Module):
     >>> len(blocks), [name for name, _ in blocks.named_parameters()]
     (3, ['0.weight', '0.bias', '1.weight', '1.bias'])
     """
+
+    _items: list[Module]
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         vars(self)["_items"] = []

@@ -11,7 +11,7 @@ from nn.module import Module
 
 
 class Dropout(Module):
-    """y = x m / (1 - p) in training, with each m independently 0 with probability p and 1 otherwise; y = x in evaluation.
+    """y = x m / (1 - p) in training, each m on its own 0 with probability p and else 1; y = x in evaluation.
 
     Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html, in the inverted form that needs no rescaling
     later. Shape of x kept.

@@ -26,7 +26,7 @@ class MLP(Sequential):
     Parameters
     ----------
     sizes : numbers of features from input to output; [2, 16, 1] is one hidden layer of 16.
-    activation : after each hidden layer: a name, a function, a Module or its class, or a list with one of them for each.
+    activation : after each hidden layer: a name, a function, a Module or its class, or a list of one for each.
     output_activation : after the last layer; None for none.
     dropout : probability of dropping each hidden activation in training.
     norm : None; layers that normalise are not in this version.
@@ -67,9 +67,7 @@ class MLP(Sequential):
         if hidden < 0:
             raise ValueError(f"MLP: sizes={sizes}: an input and an output size are needed, as in MLP([2, 16, 1])")
         if norm is not None:
-            raise ValueError(
-                f"MLP: norm={norm!r} comes later, with BatchNorm1d and LayerNorm; this version has norm=None"
-            )
+            raise ValueError(f"MLP: norm={norm!r} comes later, with BatchNorm1d and LayerNorm; now it is None")
         activations = list(activation) if isinstance(activation, list | tuple) else [activation] * hidden
         if len(activations) != hidden:
             raise ValueError(f"MLP: {len(activations)} activations for the {hidden} hidden layers of sizes={sizes}")
@@ -83,7 +81,7 @@ class MLP(Sequential):
                 zeros_(linear.bias)
             layers.append(linear)
             if chosen is not None:
-                layers.append(_activation(chosen))
+                layers.append(_activation(chosen))  # type: ignore[arg-type]
             if dropout and i < hidden:
                 layers.append(Dropout(dropout, rng=generator))
         super().__init__(*layers)

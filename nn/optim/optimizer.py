@@ -105,12 +105,12 @@ class Optimizer:
         """Update each parameter that has a gradient; returns what `closure`, called before, returned."""
         result = None
         if closure is not None:
-            with enable_grad():
+            with enable_grad():  # type: ignore[no-untyped-call]
                 result = closure()
         for i, group in enumerate(self.param_groups):
             if tuple(group.values()) != self._settings[i]:
                 self._prepare(i)
-        for group, lots in zip(self.param_groups, self._lots):
+        for group, lots in zip(self.param_groups, self._lots, strict=True):
             for lot in lots:
                 missing = lot.leaves.gather()
                 if not missing and type(lot.steps) is int:
@@ -216,7 +216,7 @@ class Optimizer:
     def _prepare(self, i: int) -> None:
         """Check the settings of group i, and make constants and state for them: once, until they change."""
         group, lots = self.param_groups[i], self._lots[i]
-        places = {place: tensor for lot in lots for place, tensor in zip(lot.places, lot.leaves.tensors)}
+        places = {place: tensor for lot in lots for place, tensor in zip(lot.places, lot.leaves.tensors, strict=True)}
         if [id(places[place]) for place in sorted(places)] != [id(tensor) for tensor in group["params"]]:
             raise ValueError(f'{type(self).__name__}: the "params" of a group are fixed; use add_param_group for more')
         self.check(group)
@@ -237,12 +237,12 @@ class Optimizer:
         """
         state: dict[int, dict[str, Any]] = {}
         groups, place = [], 0
-        for group, lots in zip(self.param_groups, self._lots):
+        for group, lots in zip(self.param_groups, self._lots, strict=True):
             count = len(group["params"])
             groups.append({**group, "params": list(range(place, place + count))})
             place += count
             for lot in lots:
-                for i, (tensor, step) in enumerate(zip(lot.leaves.tensors, lot.steps_of_each())):
+                for i, (tensor, step) in enumerate(zip(lot.leaves.tensors, lot.steps_of_each(), strict=True)):
                     if step:
                         part = slice(*lot.leaves.bounds[i : i + 2])
                         vectors = {name: v[part].reshape(tensor.shape).copy() for name, v in lot.state.items()}
@@ -261,31 +261,24 @@ class Optimizer:
             faults.append(f"groups of {theirs} parameters do not fit groups of {ours}")
         for group in groups:
             # PyTorch saves switches of its own; those that are off say nothing.
-            faults += [
-                f"unknown setting {k!r}" for k, v in group.items() if k != "params" and k not in self.defaults and v
-            ]
+            unknown = [name for name in group if name != "params" and name not in self.defaults and group[name]]
+            faults += [f"unknown setting {name!r}" for name in unknown]
         tensors = [tensor for group in self.param_groups for tensor in group["params"]]
         for i, entry in state.items():
             for name, value in entry.items():
                 if name == "step" or value is None:
                     continue
-                if i not in range(len(tensors)) or np.shape(value) != tensors[i].shape:
-                    wanted = (
-                        f"parameter {i} of shape {tensors[i].shape}"
-                        if i in range(len(tensors))
-                        else f"no parameter {i}"
-                    )
-                    faults.append(f"{name} of shape {np.shape(value)}, where there is {wanted}")
+                if i not in range(len(tensors)):
+                    faults.append(f"{name} of parameter {i}, where there are {len(tensors)} parameters")
+                elif np.shape(value) != tensors[i].shape:
+                    faults.append(f"{name} of shape {np.shape(value)} for parameter {i} of shape {tensors[i].shape}")
         if faults:
             raise ValueError(f"load_state_dict of {type(self).__name__}:\n  " + "\n  ".join(faults))
-        new = [
-            {**own, **{k: v for k, v in group.items() if k in self.defaults}}
-            for own, group in zip(self.param_groups, groups)
-        ]
-        for group in new:
-            self.check(group)
-        for i, group in enumerate(new):
-            self.param_groups[i].update(group)
+        settings = [{name: group[name] for name in group if name in self.defaults} for group in groups]
+        for own, new in zip(self.param_groups, settings, strict=True):
+            self.check({**own, **new})
+        for i, new in enumerate(settings):
+            self.param_groups[i].update(new)
             self._prepare(i)
             for lot in self._lots[i]:
                 self._load_lot(lot, state)
