@@ -209,9 +209,10 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
         if type(x) is Node and x.requires_grad:
             if raw is not None:
                 c = raw[position]
-            elif primitive.rules[position] is not None:
-                c = primitive.rules[position](g, y, *arguments, **keywords)
             else:
+                rule = primitive.rules[position]
+                c = None if rule is None else rule(g, y, *arguments, **keywords)
+            if c is None:
                 continue
             if zero_times_nan and primitive.is_elementwise:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
