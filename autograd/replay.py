@@ -71,6 +71,10 @@ def pull(
             for node in (*ops, *leaves):
                 node.cotangent = None
             raise
+        if since is None:
+            seed = getattr(seeds[0], "_data", seeds[0])
+            this_pass.start = roots[0].clock
+            this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
