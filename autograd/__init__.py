@@ -24,6 +24,7 @@ from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
+from autograd.viz import draw, graph_of
 
 LIBRARY_PACKAGES.add(__name__)
 
@@ -31,9 +32,11 @@ __all__ = [
     "Tensor",
     "affine",
     "detect_anomaly",
+    "draw",
     "elementwise",
     "enable_grad",
     "get_default_dtype",
+    "graph_of",
     "is_grad_enabled",
     "linear",
     "logsumexp",
