@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,9 @@ def reduced_size(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> 
     >>> reduced_size((2, 3, 4), (0, -1))
     8
     """
+    if axis is None:
+        return math.prod(shape)
     size = 1
-    for one in range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,):
+    for one in axis if isinstance(axis, tuple) else (axis,):
         size *= shape[one]
     return size

@@ -17,8 +17,6 @@ from autograd.errors import FreedGraphError
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from autograd.primitives import Primitive
-
 # One clock numbers op nodes and assignments to leaves. Sorting by it gives a topological order, and a leaf
 # whose reading is above an op's was overwritten after that op ran.
 tick = count(1).__next__
@@ -49,7 +47,7 @@ class Node:
         "primitive",  # the operation, or None for a leaf
         "requires_grad",
         "second",  # second input of two, or None
-        "snapshot",  # leaf: copy of a value whose array was handed out while a graph used it
+        "snapshot",  # leaf whose array was handed out while a graph used it: since which clock it has what value
     )
 
     clock: int
@@ -63,7 +61,7 @@ class Node:
     notes: Notes | None
     others: tuple[Any, ...] | None
     output: Any
-    primitive: Primitive | None
+    primitive: Any  # a Primitive, or None for a leaf
     requires_grad: bool
     second: Any
     snapshot: Any
@@ -137,27 +135,47 @@ def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], l
     ops: list[Node] = []
     leaves: list[Node] = []
     stack: list[Node] = []
-    parents: Any = roots
-    while True:
-        for parent in parents:
-            if type(parent) is Node:
-                mark = parent.mark
-                if mark is not this_pass:
-                    if mark is not None and mark.freed and parent.primitive is not None:
-                        raise freed_error(parent, mark)
-                    parent.mark = this_pass
-                    stack.append(parent)
-        while stack:
-            node = stack.pop()
-            if node.primitive is not None:
-                break
+    for root in roots:
+        _reach(root, this_pass, stack)
+    while stack:
+        node = stack.pop()
+        if node.primitive is None:
             leaves.append(node)
-        else:
-            ops.sort(key=clock_of, reverse=True)
-            return ops, leaves
-        node.cotangent = None
+            continue
         ops.append(node)
-        parents = node.others or (node.first, node.second)
+        node.cotangent = None
+        if node.others is not None:
+            for parent in node.others:
+                if type(parent) is Node and parent.mark is not this_pass:
+                    _reach(parent, this_pass, stack)
+            continue
+        # The two usual inputs, with `_reach` written out for leaves and for ops that no pass has met.
+        parent = node.first
+        if type(parent) is Node and parent.mark is not this_pass:
+            if parent.mark is None or parent.primitive is None:
+                parent.mark = this_pass
+                stack.append(parent)
+            else:
+                _reach(parent, this_pass, stack)
+        parent = node.second
+        if type(parent) is Node and parent.mark is not this_pass:
+            if parent.mark is None or parent.primitive is None:
+                parent.mark = this_pass
+                stack.append(parent)
+            else:
+                _reach(parent, this_pass, stack)
+    ops.sort(key=clock_of, reverse=True)
+    return ops, leaves
+
+
+def _reach(node: Node, this_pass: Pass, stack: list[Node]) -> None:
+    """Put a node on the stack unless this pass has met it; refuse one whose values are gone."""
+    mark = node.mark
+    if mark is not this_pass:
+        if mark is not None and mark.freed and node.primitive is not None:
+            raise freed_error(node, mark)
+        node.mark = this_pass
+        stack.append(node)
 
 
 def freed_error(node: Node, mark: Pass) -> FreedGraphError:
@@ -207,14 +225,21 @@ class Location(NamedTuple):
 
 UNKNOWN = Location("(unknown line)", 0, "")
 
-# The packages whose frames are not the user's; every package of the library adds itself.
-LIBRARY_PACKAGES: set[str] = set()
+# A module with this name among its globals belongs to the library: its frames are not the user's.
+LIBRARY_MARK = "__readgrad_library__"
+
+
+def mark_library(package: str) -> None:
+    """Mark the modules of a package that are loaded so far; each package's `__init__` ends with this call."""
+    for name, module in tuple(sys.modules.items()):
+        if name == package or name.startswith(package + "."):
+            setattr(module, LIBRARY_MARK, True)
 
 
 def user_frame(depth: int) -> FrameType | None:
     """The innermost frame outside the library, searched from `depth` frames above the caller."""
     frame: FrameType | None = sys._getframe(depth + 1)
-    while frame is not None and frame.f_globals.get("__package__") in LIBRARY_PACKAGES:
+    while frame is not None and LIBRARY_MARK in frame.f_globals:
         frame = frame.f_back
     return frame
 

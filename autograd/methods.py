@@ -1,18 +1,16 @@
 """The methods that ndarray has, on Tensors; with the few (`exp`, `relu` ...) that scalar code reads better with.
 
-Each is one line: the primitive, applied. Primitives find the Tensor among their arguments and let it record the call.
+Each is one line: the primitive, applied.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
-from autograd.ops import elementwise, linalg, reductions, shaping
-
-if TYPE_CHECKING:
-    from autograd.tensor import Tensor
+from autograd.ops import elementwise, linalg, nondifferentiable, reductions, shaping
+from autograd.primitives import Primitive
 
 
 class ArrayMethods:
@@ -20,131 +18,137 @@ class ArrayMethods:
 
     __slots__ = ()
 
+    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Self:
+        """Compute a primitive of this Tensor alone, and record the call."""
+        raise NotImplementedError
+
     # --- folding axes ---
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Sum over `axis` (all axes if None)."""
-        return reductions.sum_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.sum_, _folding(axis, keepdims))
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Arithmetic mean over `axis`."""
-        return reductions.mean(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.mean, _folding(axis, keepdims))
 
-    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Self:
         """Variance over `axis`, dividing by n - ddof."""
         return reductions.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Self:
         """Standard deviation over `axis`, dividing by n - ddof."""
         return reductions.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def max(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Largest element over `axis`; ties share the gradient evenly."""
-        return reductions.max_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.max_, _folding(axis, keepdims))
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def min(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Smallest element over `axis`; ties share the gradient evenly."""
-        return reductions.min_(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.min_, _folding(axis, keepdims))
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Product over `axis`; its gradient is exact with zeros among the factors."""
-        return reductions.prod(self, axis=axis, keepdims=keepdims)
+        return self._apply(reductions.prod, _folding(axis, keepdims))
 
-    def argmax(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the largest element; takes no gradient."""
-        return np.argmax(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.argmax, _folding(axis, keepdims))
 
-    def argmin(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def argmin(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the smallest element; takes no gradient."""
-        return np.argmin(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.argmin, _folding(axis, keepdims))
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def all(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Whether all elements are true."""
-        return np.all(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.all_, _folding(axis, keepdims))
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def any(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Whether any element is true."""
-        return np.any(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.any_, _folding(axis, keepdims))
 
     # --- moving elements ---
 
-    def reshape(self, *shape: Any) -> Tensor:
+    def reshape(self, *shape: Any) -> Self:
         """The same elements in another shape; one length may be -1."""
-        return shaping.reshape(self, shape=_unpacked(shape))
+        return self._apply(shaping.reshape, {"shape": _unpacked(shape)})
 
-    def transpose(self, *axes: Any) -> Tensor:
+    def transpose(self, *axes: Any) -> Self:
         """The axes permuted; reversed without arguments."""
-        return shaping.transpose(self, axes=_unpacked(axes) or None)
+        return self._apply(shaping.transpose, {"axes": _unpacked(axes) or None})
 
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+    def swapaxes(self, axis1: int, axis2: int) -> Self:
         """Two axes exchanged."""
-        return shaping.swapaxes(self, axis1=axis1, axis2=axis2)
+        return self._apply(shaping.swapaxes, {"axis1": axis1, "axis2": axis2})
 
-    def squeeze(self, axis: Any = None) -> Tensor:
+    def squeeze(self, axis: Any = None) -> Self:
         """Axes of length one removed."""
-        return shaping.squeeze(self, axis=axis)
+        return self._apply(shaping.squeeze, {"axis": axis})
 
-    def ravel(self) -> Tensor:
+    def ravel(self) -> Self:
         """All elements in one axis."""
         return shaping.ravel(self)
 
-    def flatten(self) -> Tensor:
+    def flatten(self) -> Self:
         """All elements in one axis."""
         return shaping.ravel(self)
 
     # --- element by element ---
 
-    def astype(self, dtype: Any) -> Tensor:
-        """Converted to another dtype; gradients come back in this one."""
-        return shaping.astype(self, dtype=np.dtype(dtype))
+    def astype(self, dtype: Any) -> Self:
+        """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
+        dtype = np.dtype(dtype)
+        return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
 
-    def copy(self) -> Tensor:
+    def copy(self) -> Self:
         """The same value as a new node of the graph."""
-        return elementwise.positive(self)
+        return self._apply(elementwise.positive)
 
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+    def clip(self, min: Any = None, max: Any = None) -> Self:
         """Values held inside [min, max]; the gradient passes inside and at the ends."""
-        return np.clip(self, min, max)
+        inputs, _ = elementwise.clip.bind(self, min, max)
+        return elementwise.clip(*inputs)
 
-    def dot(self, other: Any) -> Tensor:
+    def dot(self, other: Any) -> Self:
         """Product as by `np.dot`."""
         return linalg.dot(self, other)
 
-    def exp(self) -> Tensor:
+    def exp(self) -> Self:
         """e to the power of each element."""
-        return elementwise.exp(self)
+        return self._apply(elementwise.exp)
 
-    def log(self) -> Tensor:
+    def log(self) -> Self:
         """Natural logarithm."""
-        return elementwise.log(self)
+        return self._apply(elementwise.log)
 
-    def sqrt(self) -> Tensor:
+    def sqrt(self) -> Self:
         """Square root; its slope at 0 is infinite."""
-        return elementwise.sqrt(self)
+        return self._apply(elementwise.sqrt)
 
-    def sin(self) -> Tensor:
+    def sin(self) -> Self:
         """Sine of radians."""
-        return elementwise.sin(self)
+        return self._apply(elementwise.sin)
 
-    def cos(self) -> Tensor:
+    def cos(self) -> Self:
         """Cosine of radians."""
-        return elementwise.cos(self)
+        return self._apply(elementwise.cos)
 
-    def tanh(self) -> Tensor:
+    def tanh(self) -> Self:
         """Hyperbolic tangent."""
-        return elementwise.tanh(self)
+        return self._apply(elementwise.tanh)
 
-    def sigmoid(self) -> Tensor:
+    def sigmoid(self) -> Self:
         """1 / (1 + e**-x)."""
-        return elementwise.sigmoid(self)
+        return self._apply(elementwise.sigmoid)
 
-    def relu(self) -> Tensor:
+    def relu(self) -> Self:
         """max(x, 0); its slope at 0 is 0."""
-        return elementwise.relu(self)
+        return self._apply(elementwise.relu)
 
-    def abs(self) -> Tensor:
+    def abs(self) -> Self:
         """Absolute value; its slope at 0 is 0."""
-        return elementwise.absolute(self)
+        return self._apply(elementwise.absolute)
 
 
 def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -152,3 +156,8 @@ def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(arguments) == 1 and (arguments[0] is None or isinstance(arguments[0], tuple | list)):
         return tuple(arguments[0] or ())
     return arguments
+
+
+def _folding(axis: Any, keepdims: bool) -> dict[str, Any] | None:
+    """Keywords of a reduction; None, which is cheaper to pass on, when they are the defaults."""
+    return None if axis is None and not keepdims else {"axis": axis, "keepdims": keepdims}

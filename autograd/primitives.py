@@ -40,6 +40,9 @@ LINEAR = "linear"  # in all its arguments together: the jvp is the op applied to
 GENERAL = "general"  # nothing known: the jvp is the vjp of the vjp
 CONSTANT = "constant"  # piecewise constant or not a number: no gradient
 
+# Types of values that never record: known, they spare the search for `__primitive__` in each call.
+_PLAIN_TYPES = frozenset({np.ndarray, np.float64, np.float32, float, int})
+
 REGISTRY: dict[Callable[..., Any], Primitive] = {}
 COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
 
@@ -89,16 +92,17 @@ class Primitive:
         self.joint = joint
         self.scalar = scalar
         self.masks = masks
-        self.is_inline = self.is_elementwise and scalar is not None and not masks
         self.arity = arity
         self.keyword_names = _keyword_names(self.forward, self.arity)
-        self.bind = self._bind if bind is None else bind
+        plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
+        self.is_inline = plain and arity <= 2
+        self.bind = self._bind if bind is None else _named(self.name, bind)
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
         for item in inputs:
-            record = getattr(type(item), "__primitive__", None)
-            if record is not None:
+            kind = type(item)
+            if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
                 return record(self, inputs, keywords or None)
         return self.forward(*inputs, **keywords)
 
@@ -115,10 +119,9 @@ class Primitive:
         if len(args) != self.arity:
             args, keywords = self._bind_by_name(args, keywords)
         for name in tuple(keywords):
-            if name not in self.keyword_names:
-                if keywords.pop(name) is not None:
-                    known = ", ".join(self.keyword_names) or "none"
-                    raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
+            if name not in self.keyword_names and keywords.pop(name) is not None:  # out=None asks for nothing
+                known = ", ".join(self.keyword_names) or "none"
+                raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
         return args, keywords
 
     def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:
@@ -127,7 +130,22 @@ class Primitive:
             arguments = list(inspect.signature(self.numpy_function).bind(*args, **keywords).arguments.items())
         except (TypeError, ValueError):
             raise TypeError(f"{self.name} takes {self.arity} array(s), but was given {len(args)}") from None
-        return tuple(value for _, value in arguments[: self.arity]), dict(arguments[self.arity :])
+        inputs = tuple(value for _, value in arguments[: self.arity])
+        if len(inputs) < self.arity:
+            raise TypeError(f"{self.name} takes {self.arity} arrays, but was given {len(inputs)}")
+        return inputs, dict(arguments[self.arity :])
+
+
+def _named(name: str, bind: Binder) -> Binder:
+    """`bind`, telling the op's name where the arguments do not fit."""
+
+    def named(*args: Any, **keywords: Any) -> tuple[Inputs, dict[str, Any]]:
+        try:
+            return bind(*args, **keywords)
+        except TypeError as error:
+            raise UnsupportedError(f"{name}: {str(error).removeprefix(f'{bind.__name__}() ')}") from None
+
+    return named
 
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:
@@ -233,6 +251,8 @@ def refusal(function: Callable[..., Any], hints: Mapping[str, str], place: objec
     """The error for a NumPy function that has no rule, naming what to use instead."""
     module = getattr(function, "__module__", None) or "numpy"
     name = getattr(function, "__name__", str(function))
+    if isinstance(owner := getattr(function, "__self__", None), np.ufunc):
+        name = f"{owner.__name__}.{name}"
     known = sorted({p.name for p in REGISTRY.values()} | {f.__name__ for f in COMPOSED})
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if name in hints:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -22,14 +21,16 @@ import numpy as np
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
-from autograd.modes import ANOMALY, MODE, enable_grad
+from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
 
-Lift = Callable[[Node], Any]
+Lift = Callable[[Any], Any]
 
-# Marks and cotangents live in slots of the nodes, so one replay runs at a time; re-entrant, for rules and hooks that
-# replay graphs of their own.
-_lock = threading.RLock()
+_FLOAT64 = np.dtype(np.float64)
+
+# Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
+# cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
+LOCK = threading.RLock()
 
 
 def pull(
@@ -40,33 +41,34 @@ def pull(
     Parameters
     ----------
     free : drop saved values behind the pass, and make a second pass an error.
-    lift : turns a node into the Tensor that rules shall see, so that the pass is recorded; None for plain arrays.
+    lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for
+        plain arrays.
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
     A replay that raises leaves every gradient as it was.
     """
-    recording = nullcontext() if lift is None else enable_grad()
-    # An infinite slope is an answer, not the user's arithmetic gone wrong: NumPy need not warn of it.
-    with _lock, np.errstate(all="ignore"), recording:
+    with LOCK:
         if since is None:
             frame = user_frame(1)
             this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
             ops, leaves = topological_order(roots, this_pass)
+            _refuse_stale(ops, leaves)
             this_pass.freed = free
         else:
             ops, leaves = ancestors(roots, since)
             ops.reverse()
+            _refuse_stale(ops, leaves)
             for node in (*ops, *leaves):
                 node.cotangent = None
         for root, seed in zip(roots, seeds, strict=True):
             root.cotangent = seed if root.cotangent is None else root.cotangent + seed
         try:
-            _refuse_stale(ops, leaves)
-            if lift is None and not MODE.get() & ANOMALY:
-                ops = _pull_fast(ops, free)
-            if ops:
-                _pull_careful(ops, free, lift or plain)
+            if lift is None:
+                _replay(ops, free, None)
+            else:
+                with enable_grad():
+                    _replay(ops, free, lift)
         except BaseException:
             for node in (*ops, *leaves):
                 node.cotangent = None
@@ -78,54 +80,69 @@ def pull(
     return leaves
 
 
+@np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
+def _replay(ops: list[Node], free: bool, lift: Lift | None) -> None:
+    if lift is None and not current_mode() & ANOMALY:
+        ops = _pull_fast(ops, free)
+    if ops:
+        _pull_careful(ops, free, lift)
+
+
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
     """Replay plain nodes; return what is left from the first node that needs care."""
     for position, node in enumerate(ops):
-        primitive = node.primitive
-        if node.notes is not None or primitive.masks:
-            return ops[position:]
         g = node.cotangent
         if g is None:
             continue
+        primitive = node.primitive
+        if node.notes is not None:
+            return ops[position:]
+        if not primitive.is_inline:
+            if primitive.masks:
+                return ops[position:]
+            node.cotangent = None
+            _pull_one(node, g)
+            if free and type(node.output) is np.ndarray:
+                node.output = None
+            continue
+        # One and two arguments are written out: this is where a scalar graph spends its time. Contributions
+        # are computed before any is stored, since a Python float may raise where NumPy says inf.
         node.cotangent = None
         y = node.output
+        a = node.first
+        b = node.second
         try:
-            if not primitive.is_inline:
-                _send(contributions(node, g, plain))
-            # One and two arguments are written out: this is where a training step spends its time. Contributions
-            # are computed before any is stored, since a Python float may raise where NumPy says inf.
-            elif (b := node.second) is None:
-                a = node.first
+            if b is None:
                 x = a.output
                 c = primitive.rules[0](g, y, x)
                 if type(c) is not float and (type(x) is float or c.shape != x.shape):
                     c = fit(c, x, primitive)
                 a.cotangent = c if a.cotangent is None else a.cotangent + c
             else:
-                a = node.first
                 x = a.output if type(a) is Node else a
                 z = b.output if type(b) is Node else b
+                to_a = type(a) is Node and a.requires_grad
+                to_b = type(b) is Node and b.requires_grad
                 rule_a, rule_b = primitive.rules
-                needed = type(b) is Node and b.requires_grad
-                if needed:
-                    d = rule_b(g, y, x, z)
-                    if type(d) is not float and (type(z) is float or d.shape != z.shape):
-                        d = fit(d, z, primitive)
-                if type(a) is Node and a.requires_grad:
+                if to_a:
                     c = rule_a(g, y, x, z)
                     if type(c) is not float and (type(x) is float or c.shape != x.shape):
                         c = fit(c, x, primitive)
-                    a.cotangent = c if a.cotangent is None else a.cotangent + c
-                if needed:
+                if to_b:
+                    d = rule_b(g, y, x, z)
+                    if type(d) is not float and (type(z) is float or d.shape != z.shape):
+                        d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
+                if to_a:
+                    a.cotangent = c if a.cotangent is None else a.cotangent + c
         except ArithmeticError:
-            _send(contributions(node, g, plain))
-        if free and type(y) is not float:
+            _send(contributions(node, g))
+        if free and type(y) is np.ndarray:  # numbers stay, for pictures drawn after the pass
             node.output = None
     return []
 
 
-def _pull_careful(ops: list[Node], free: bool, lift: Lift) -> None:
+def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
     """Replay with everything that the fast loop leaves out."""
     behind_where = False
     for node in ops:
@@ -137,10 +154,10 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift) -> None:
             g = _notice(node, g)
         behind_where = behind_where or node.primitive.masks
         pairs = contributions(node, g, lift, behind_where)
-        if MODE.get() & ANOMALY:
+        if current_mode() & ANOMALY:
             _refuse_nan(node, pairs)
         _send(pairs)
-        if free and type(node.output) is not float:
+        if free and type(node.output) is np.ndarray:
             node.output = None
 
 
@@ -149,34 +166,61 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
         parent.cotangent = c if parent.cotangent is None else parent.cotangent + c
 
 
-def contributions(node: Node, g: Any, lift: Lift, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
+def _pull_one(node: Node, g: Any) -> None:
+    """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
+    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    if primitive.joint is not None:
+        _send(contributions(node, g))
+        return
+    y = node.output
+    arguments = []
+    for x in inputs:
+        if type(x) is Node:
+            x = x.output
+            if type(x) is float:
+                x = np.float64(x)
+        arguments.append(x)
+    if type(g) is float:
+        g = np.float64(g)
+    for x, x_value, rule in zip(inputs, arguments, primitive.rules, strict=True):
+        if type(x) is Node and x.requires_grad and rule is not None:
+            c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
+            if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
+                c = fit(c, x.output, primitive)
+            x.cotangent = c if x.cotangent is None else x.cotangent + c
+
+
+def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
-    With `zero_times_nan`, a nan that comes of a zero cotangent is zero: `where` gave that element no gradient.
+    Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
+    zero cotangent is zero: `where` gave that element no gradient.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
-    arguments = [lift(x) if type(x) is Node else float64_of(x) for x in inputs]
+    if lift is None:
+        lift = plain
+        g = float64_of(g)
+    arguments = [lift(x) for x in inputs]
     y = lift(node)
-    g = float64_of(g)
-    if primitive.joint is not None:
-        raw = primitive.joint(g, y, *arguments, **keywords)
-    else:
-        raw = [
-            rule(g, y, *arguments, **keywords) if rule is not None and type(x) is Node and x.requires_grad else None
-            for rule, x in zip(primitive.rules, inputs, strict=True)
-        ]
+    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
     pairs = []
-    for x, c in zip(inputs, raw, strict=True):
-        if c is not None and type(x) is Node and x.requires_grad:
+    for position, x in enumerate(inputs):
+        if type(x) is Node and x.requires_grad:
+            if raw is not None:
+                c = raw[position]
+            elif primitive.rules[position] is not None:
+                c = primitive.rules[position](g, y, *arguments, **keywords)
+            else:
+                continue
             if zero_times_nan and primitive.is_elementwise:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))
     return pairs
 
 
-def plain(node: Node) -> Any:
-    """The value of a node as rules see it in a plain pass."""
-    return float64_of(node.output)
+def plain(x: Any) -> Any:
+    """The value of an input or a node as rules see it in a plain pass."""
+    return float64_of(x.output) if type(x) is Node else x
 
 
 def float64_of(x: Any) -> Any:
@@ -186,21 +230,26 @@ def float64_of(x: Any) -> Any:
 
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
-    shape, dtype = ((), np.dtype(np.float64)) if type(x) is float else (x.shape, x.dtype)
+    shape, dtype = ((), _FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
         c = unbroadcast(c, shape)
     if c.dtype != dtype:
         c = c.astype(dtype)
-    return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray) else c
+    return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
 
 
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
+    dtype = getattr(node.output, "dtype", np.float64)
     for hook in tuple(notes.hooks.values()):
-        shown = np.asarray(g) if isinstance(g, float) else g
+        shown = g
+        if isinstance(g, float | np.generic | np.ndarray):
+            # A copy, since g may be another node's cotangent too; read-only, so that `g *= 2` is not lost unseen.
+            shown = np.array(g, dtype)
+            shown.flags.writeable = False
         replacement = hook(shown)
         if replacement is not None:
             if np.shape(replacement) != np.shape(shown):
@@ -208,53 +257,79 @@ def _notice(node: Node, g: Any) -> Any:
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
                     f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
                 )
-            g = replacement
+            if type(shown) is np.ndarray:
+                g = np.array(replacement, dtype)[()]
+            else:
+                g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:
-        kept = np.array(g) if isinstance(g, float | np.generic | np.ndarray) else g
+        kept = np.array(g, dtype) if isinstance(g, float | np.generic | np.ndarray) else g
         notes.grad = kept if notes.grad is None else notes.grad + kept
     return g
 
 
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
-    seen = {id(seed) for seed in seeds}
+    taken = set(map(id, seeds))
+    try:
+        for node in leaves:
+            if node.notes is not None and node.cotangent is not None:
+                node.cotangent = _notice(node, node.cotangent)
+    except BaseException:
+        for node in leaves:
+            node.cotangent = None
+        raise
     for node in leaves:
         g = node.cotangent
         if g is None:
             continue
-        if node.notes is not None:
-            g = _notice(node, g)
         node.cotangent = None
         if not node.requires_grad:
             continue
+        x = node.output
+        if type(x) is not float:
+            if type(g) is float:
+                g = np.float64(g)
+            if g.dtype is not x.dtype:
+                g = g.astype(x.dtype)
         if node.grad is not None:
             g = node.grad + g
         elif type(g) is np.ndarray:
-            if g.base is not None or id(g) in seen:
+            if g.base is not None or id(g) in taken:
                 g = g.copy()
-            seen.add(id(g))
-        if type(node.output) is not float and g.dtype != node.output.dtype:
-            g = g.astype(node.output.dtype)
+            taken.add(id(g))
         node.grad = g
 
 
 def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
-    """Raise if a leaf was overwritten after an op saved it. One comparison settles the everyday case."""
-    newest_assignment = max((node.clock for node in leaves), default=0)
-    if not ops or newest_assignment < ops[-1].clock:
+    """Raise if a leaf was overwritten after an op saved it. The first loop settles the everyday case."""
+    if not ops:
+        return
+    oldest_op = ops[-1].clock
+    for node in leaves:
+        if node.clock > oldest_op:
+            break
+    else:
         return
     for node in ops:
         for x in node.inputs:
-            if type(x) is not Node or x.primitive is not None or x.clock < node.clock or type(x.output) is float:
+            if type(x) is not Node or not overwritten_since(x, node):
                 continue
-            if x.snapshot is not None and np.array_equal(x.snapshot, x.output, equal_nan=True):
-                continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
-                f"the leaf{name} of shape {x.output.shape} that {node.primitive.name} used ({node.location}) was "
+                f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
                 f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
                 "changing it, or change it after backward()."
             )
+
+
+def overwritten_since(x: Node, node: Node) -> bool:
+    """Whether the input x is a leaf that was assigned another value after `node` used it."""
+    if x.primitive is not None or x.clock < node.clock:
+        return False
+    if x.snapshot is None:
+        return True
+    since, value = x.snapshot  # somebody looked at `.data`, and may have left it as it was
+    return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
 def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
@@ -267,12 +342,11 @@ def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
             )
 
 
-def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, transposed: Callable) -> list[Any]:
+def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, by_double_vjp: Callable) -> list[Any]:
     """Send `tangents` forward to `roots`; returns their tangents, None where nothing arrives.
 
     The dual of `pull`, from the same rules: for an elementwise op the vjp rule is the jvp rule; a linear op is
-    applied to the tangents; any other is differentiated by `transposed(h, y, t)`, the transpose at t of the map h
-    from cotangents of y to contributions.
+    applied to the tangents; any other is left to `by_double_vjp(node, arriving tangents)`.
     """
     tangents = dict(tangents)
     ops, _ = ancestors(roots, since)
@@ -280,16 +354,17 @@ def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift
         for node in ops:
             arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]
             if any(t is not None for t in arriving):
-                tangents[node] = _push_one(node, arriving, lift, transposed)
+                tangents[node] = _push_one(node, arriving, lift, by_double_vjp)
     return [tangents.get(root) for root in roots]
 
 
-def _push_one(node: Node, arriving: list[Any], lift: Lift, transposed: Callable) -> Any:
+def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callable) -> Any:
     primitive, keywords = node.primitive, node.keywords or {}
-    arguments = [lift(x) if type(x) is Node else float64_of(x) for x in node.inputs]
+    arguments = [lift(x) for x in node.inputs]
     y = lift(node)
     if primitive.structure == LINEAR:
-        return primitive(*(np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments)), **keywords)
+        moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
+        return primitive(*moved, **keywords)
     if primitive.is_elementwise:
         parts = [
             rule(t, y, *arguments, **keywords)
@@ -300,9 +375,4 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, transposed: Callable)
         for part in parts[1:]:
             total = total + part
         return total if total.shape == y.shape else np.broadcast_to(total, y.shape)
-    given = [i for i, t in enumerate(arriving) if t is not None]
-
-    def contribute(g: Any) -> list[Any]:
-        return [primitive.rules[i](g, y, *arguments, **keywords) for i in given]
-
-    return transposed(contribute, y, [arriving[i] for i in given])
+    return by_double_vjp(node, arriving)

@@ -14,6 +14,7 @@ floats make them fast. Everything else is an ndarray or a NumPy scalar.
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -23,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AnomalyError, DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_PACKAGES, Node, here, leaf, notes_of, tick, user_frame
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
-from autograd.modes import ANOMALY, MODE, NO_GRAD, get_default_dtype
-from autograd.ops import elementwise, indexing, linalg, shaping
-from autograd.primitives import COMPOSED, REGISTRY, Primitive, refusal
-from autograd.replay import accumulate, float64_of, pull
+from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
+from autograd.replay import LOCK, accumulate, float64_of, pull
 
 # What to use in place of some NumPy functions that have no rule.
 _HINTS = {
@@ -42,28 +43,28 @@ _HINTS = {
 UNTRACKED = leaf(None, requires_grad=False)
 
 _FLOAT64 = np.dtype(np.float64)
-_new_node, _new_tensor = Node.__new__, object.__new__
+_new_tensor = object.__new__
 
 
 # --- recording ---
 
 
-def record(primitive: Primitive, first: Any, second: Any, value: Any, others: Any = None, keywords: Any = None) -> Tensor:
+def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords: Any, value: Any) -> Tensor:
     """The Tensor of an operation's result, with the one node that remembers the call.
 
     Inputs are nodes, or plain values where no gradient flows. This is the only place that makes an op node, and
     the per-operation cost of the engine: written flat.
     """
-    mode = MODE.get()
+    mode = current_mode()
     if mode:
         if mode & NO_GRAD:
             return _constant(value)
         if mode & ANOMALY:
             _refuse_anomaly(primitive, value)
     frame = _getframe(2)
-    if frame.f_globals.get("__package__") in LIBRARY_PACKAGES:
+    if LIBRARY_MARK in frame.f_globals:
         frame = user_frame(2) or frame
-    node = _new_node(Node)
+    node = Node()
     node.primitive = primitive
     node.first = first
     node.second = second
@@ -88,9 +89,11 @@ def _handle(value: Any, node: Node) -> Tensor:
     return tensor
 
 
-def tensor_of(node: Node) -> Tensor:
-    """A Tensor for a node of the graph: what rules see in a recorded replay."""
-    return _handle(node.output, node)
+def tensor_of(x: Any) -> Any:
+    """A Tensor for a node or a constant array of the graph: what rules see in a recorded replay."""
+    if type(x) is Node:
+        return _handle(x.output, x)
+    return _constant(x) if isinstance(x, np.ndarray) else x
 
 
 def _constant(value: Any) -> Tensor:
@@ -98,57 +101,112 @@ def _constant(value: Any) -> Tensor:
     return _handle(value, UNTRACKED)
 
 
+def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None) -> Tensor:
+    """Compute a primitive of one Tensor, and record the call."""
+    value, node = x._data, x._node
+    try:
+        if type(value) is float:
+            scalar = primitive.scalar
+            result = scalar(value) if scalar is not None else primitive.forward(np.float64(value), **(keywords or {}))
+        elif keywords is None:
+            result = primitive.forward(value)
+        else:
+            result = primitive.forward(value, **keywords)
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        result = _recomputed(primitive, (value,), error)
+    if type(result) is np.ndarray:
+        if not result.ndim:
+            result = result[()]
+        elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
+            result = value.view()
+    if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
+        return _constant(result if node is UNTRACKED else _unshared(result))
+    return record(primitive, node, None, None, keywords, result)
+
+
 def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Tensor:
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
+    if len(inputs) == 1:
+        return apply_unary(primitive, inputs[0], keywords)
     values: list[Any] = []
     parents: list[Any] = []
-    tracked = False
-    like = None
-    for item in inputs:
-        if type(item) is Tensor:
-            like = item._data
-            tracked = tracked or item._node.requires_grad
-    scalars = primitive.scalar is not None and type(like) is float
+    tracked = constants = False
     for item in inputs:
         if type(item) is Tensor:
             value, node = item._data, item._node
+            if node.requires_grad:
+                tracked = True
+            values.append(value)
             parents.append(value if node is UNTRACKED else node)
-            scalars = scalars and type(value) is float
         else:
-            value = _operand(item, like, tracked)
+            constants = True
+            values.append(item)
+            parents.append(item)
+    if constants:
+        _take_constants(primitive, inputs, values, parents)
+    try:
+        if primitive.scalar is not None and type(values[0]) is float and _all_floats(values):
+            result = primitive.scalar(*values)
+        else:
+            for i, value in enumerate(values):
+                if type(value) is float and type(inputs[i]) is Tensor:
+                    values[i] = np.float64(value)
+            result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        result = _recomputed(primitive, values, error)
+    if type(result) is np.ndarray and not result.ndim:
+        result = result[()]
+    if not tracked or primitive.structure == CONSTANT:
+        return _constant(result)
+    if len(parents) == 2:
+        return record(primitive, parents[0], parents[1], None, keywords, result)
+    return record(primitive, None, None, tuple(parents), keywords, result)
+
+
+def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[Any], parents: list[Any]) -> None:
+    """Put private values in the places of operands that are not Tensors."""
+    like = next(item._data for item in inputs if type(item) is Tensor)
+    for i, item in enumerate(inputs):
+        if type(item) is not Tensor:
+            value = _operand(item, like, keep=True)
             if value is NotImplemented:
                 raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
-            parents.append(value)
-            scalars = scalars and type(value) is float
-        values.append(value)
-    try:
-        if scalars:
-            value = primitive.scalar(*values)
-        else:
-            values = [float64_of(v) if type(item) is Tensor else v for v, item in zip(values, inputs)]
-            value = primitive.forward(*values, **keywords) if keywords else primitive.forward(*values)
-    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        value = _recomputed(primitive, values, error)
-    if type(value) is np.ndarray and not value.ndim:
-        value = value[()]
-    if not tracked or not primitive.is_differentiable:
-        return _constant(value)
-    if len(parents) == 1:
-        return record(primitive, parents[0], None, value, None, keywords)
-    if len(parents) == 2:
-        return record(primitive, parents[0], parents[1], value, None, keywords)
-    return record(primitive, None, None, value, tuple(parents), keywords)
+            values[i] = parents[i] = value
+
+
+def _all_floats(values: Any) -> bool:
+    return all(type(value) is float for value in values)
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """A NumPy function called with a Tensor: its primitive, its composition, or a refusal by name."""
     primitive = REGISTRY.get(function)
     if primitive is not None:
-        inputs, keywords = primitive.bind(*args, **keywords)
+        try:
+            inputs, keywords = primitive.bind(*args, **keywords)
+        except TypeError as error:
+            raise UnsupportedError(f"{error} (at {here()})") from None
         return apply(primitive, inputs, keywords or None)
     if function in COMPOSED:
-        return COMPOSED[function](*args, **keywords)
+        implementation = COMPOSED[function]
+        try:
+            return implementation(*args, **keywords)
+        except TypeError:
+            _refuse_unbound(implementation, args, keywords)
+            raise
     raise refusal(function, _HINTS, here())
+
+
+def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+    """Raise if a call does not fit the parameters of a function; a TypeError from inside it is another matter."""
+    signature = inspect.signature(implementation)
+    try:
+        signature.bind(*args, **keywords)
+    except TypeError as error:
+        known = ", ".join(signature.parameters)
+        raise UnsupportedError(
+            f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
+        ) from None
 
 
 def _operand(other: Any, like: Any, keep: bool) -> Any:
@@ -199,7 +257,9 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = _recomputed(primitive, (a, b), error)
         if not tracked:
             return _constant(value)
-        return record(primitive, a if node_a is UNTRACKED else node_a, b if node_b is UNTRACKED else node_b, value)
+        first = a if node_a is UNTRACKED else node_a
+        second = b if node_b is UNTRACKED else node_b
+        return record(primitive, first, second, None, None, value)
 
     def reflected(self: Tensor, other: Any) -> Tensor:
         b, node_b = self._data, self._node
@@ -213,12 +273,14 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
             value = _recomputed(primitive, (a, b), error)
-        return record(primitive, a, node_b, value) if tracked else _constant(value)
+        if not tracked:
+            return _constant(value)
+        return record(primitive, a, node_b, None, None, value)
 
     return forward, reflected
 
 
-def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
+def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
     """A comparison operator: its result is a constant Tensor of bools."""
 
     def method(self: Tensor, other: Any) -> Tensor:
@@ -245,13 +307,15 @@ def _matmul(a: Any, b: Any) -> Any:
 
 def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
     """The result where Python floats raised and NumPy has an answer (inf, nan); the located error elsewhere."""
-    if primitive.scalar is not None and all(type(value) is float for value in values):
+    if primitive.scalar is not None and _all_floats(values):
         return float(primitive.forward(*map(np.float64, values)))
     raise _located(primitive, values, error) from None
 
 
 def _located(primitive: Primitive, values: Any, error: Exception) -> Exception:
     """An error of NumPy's, told in the user's terms: the op, the shapes or dtypes, the line, the remedy."""
+    if isinstance(error, ArithmeticError):
+        return error  # the user's own `np.errstate(all="raise")`
     shapes = " and ".join(str(np.shape(value)) for value in values)
     if isinstance(error, IndexError):
         return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
@@ -304,6 +368,11 @@ def _copied(value: Any) -> Any:
     return value.copy() if type(value) is np.ndarray else value
 
 
+def _unshared(value: Any) -> Any:
+    """A copy where the value is a view: of a leaf perhaps, and no node would tell that the leaf was overwritten."""
+    return value.copy() if type(value) is np.ndarray and value.base is not None else value
+
+
 def _refuse_non_numbers(value: np.ndarray) -> None:
     if value.dtype.kind not in "fiubc":
         raise DtypeError(f"a Tensor holds numbers, not {value.dtype} (at {here()})")
@@ -335,7 +404,9 @@ def _frozen(index: Any) -> Any:
         return tuple(_frozen(part) for part in index)
     if type(index) is Tensor:
         return np.array(index._data)
-    return index.copy() if isinstance(index, np.ndarray) else list(index) if type(index) is list else index
+    if type(index) is list:
+        return [_frozen(part) for part in index]
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
@@ -423,7 +494,8 @@ class Tensor(ArrayMethods):
         """The value as an ndarray.
 
         For a leaf it is the true array: `p.data -= lr * p.grad` updates the leaf. Writing into it between a forward
-        pass and its backward pass makes the latter an error. For a result it is a read-only view.
+        pass and its backward pass makes the latter an error, unless the array was taken before the forward pass: not
+        to write into such an alias is the caller's promise. For a result it is a read-only view.
         """
         used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
         value, node = self._data, self._node
@@ -434,7 +506,8 @@ class Tensor(ArrayMethods):
         if type(value) is not np.ndarray:
             self._data = node.output = value = np.array(value)
         if used_by_a_graph:
-            node.snapshot = value.copy()
+            if node.snapshot is None or not np.array_equal(node.snapshot[1], value, equal_nan=True):
+                node.snapshot = (node.clock, value.copy())  # what was recorded before that reading is stale for good
             _stamp(node)
         return value
 
@@ -453,21 +526,23 @@ class Tensor(ArrayMethods):
                 f"this Tensor is the result of {node.primitive.name} ({node.location}); only a leaf, a Tensor you "
                 "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
             )
-        new = value._data if isinstance(value, Tensor) else np.asarray(value)
-        if np.shape(new) != self.shape:
+        old = self._data
+        new = value._data if isinstance(value, Tensor) else value
+        if new is not old and np.shape(new) != self.shape:
             raise ShapeError(
                 f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()}); make a new Tensor for a new shape"
             )
         if node is UNTRACKED:
-            self._data, self._node = (copy := _value_of(new, self.dtype)), leaf(None, False)
-            self._node.output = copy
-        elif type(self._data) is np.ndarray and (self._data.ndim or self._data.base is not None):
-            self._data[...] = new
-        else:
+            node = self._own_node()
             self._data = node.output = _value_of(new, self.dtype)
-        self._node.snapshot = None
-        _stamp(self._node)
+        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != _FLOAT64):
+            if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                old[...] = new
+        else:
+            self._data = node.output = float(new)
+        node.snapshot = None
+        _stamp(node)
 
     @property
     def grad(self) -> Any:
@@ -508,11 +583,11 @@ class Tensor(ArrayMethods):
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if self._node.primitive is not None:
-            raise GradientError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
+            raise GradientError(
+                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+            )
         if value:
             _refuse_untrackable(self._data)
-            if type(self._data) is np.ndarray and not self._data.flags.writeable:
-                raise GradientError("this Tensor shares a result's memory; make a leaf of its own with Tensor(x.numpy())")
         self._own_node().requires_grad = bool(value)
 
     @property
@@ -558,11 +633,12 @@ class Tensor(ArrayMethods):
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return apply(shaping.transpose, (self,), None)
+        return apply_unary(shaping.transpose, self, None)
 
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
         if self._node is UNTRACKED:
+            self._data = _copied(self._data)  # it may be a result's value, and a leaf can be overwritten
             self._node = leaf(self._data, requires_grad=False)
         return self._node
 
@@ -596,23 +672,28 @@ class Tensor(ArrayMethods):
                 "with Tensor(data, requires_grad=True), and compute outside no_grad()."
             )
         seed = self._seed(gradient)
-        if create_graph:
-            if not isinstance(seed, Tensor):
-                seed = _constant(seed)
-            accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
-        else:
-            seed = seed._data if isinstance(seed, Tensor) else seed
-            accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
+        with LOCK:
+            if create_graph:
+                if not isinstance(seed, Tensor):
+                    seed = _constant(seed)
+                accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
+            else:
+                seed = seed._data if isinstance(seed, Tensor) else seed
+                accumulate(pull([self._node], [seed], free=not retain_graph), [seed])
 
     def _seed(self, gradient: Any) -> Any:
         value = self._data
         if gradient is None:
-            if self.size != 1:
+            if type(value) is float:
+                return 1.0
+            if value.ndim == 0:
+                return value.dtype.type(1)
+            if value.size != 1:
                 raise GradientError(
                     f"backward: a Tensor of shape {self.shape} is not a scalar (at {here()}). Reduce it first, as "
                     "with loss.sum() or loss.mean(), or give the cotangent: y.backward(gradient)."
                 )
-            return 1.0 if type(value) is float else np.ones_like(value)[()]
+            return np.ones_like(value)[()]
         if np.shape(gradient) != self.shape:
             raise ShapeError(
                 f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
@@ -625,7 +706,7 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
-        return _constant(self._data if self._node.primitive is not None else _copied(self._data))
+        return _constant(_unshared(self._data) if self._node.primitive is not None else _copied(self._data))
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
@@ -713,7 +794,9 @@ class Tensor(ArrayMethods):
         return id(self)
 
     def __repr__(self) -> str:
-        parts = [np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)]
+        parts = [
+            np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)
+        ]
         if self.dtype != _FLOAT64:
             parts.append(f"dtype={self.dtype}")
         if self.name:
@@ -741,18 +824,24 @@ class Tensor(ArrayMethods):
                 "name to the result instead"
             )
         if method == "__call__":
-            return _call(ufunc, args, keywords)
+            primitive = None if keywords else REGISTRY.get(ufunc)
+            return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
         if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-            keywords = {"axis": 0, **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:])), **keywords}
+            keywords = {
+                "axis": 0,
+                **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
+                **keywords,
+            }
             args = args[:1]
         return _call(getattr(ufunc, method), args, keywords)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
         return _call(function, args, keywords)
 
-    @staticmethod
-    def __primitive__(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
-        return apply(primitive, inputs, keywords)
+    __primitive__ = staticmethod(apply)
+
+    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
+        return apply_unary(primitive, self, keywords)
 
     # --- operators ---
 
@@ -768,27 +857,27 @@ class Tensor(ArrayMethods):
     __and__, __or__ = _comparison(np.bitwise_and, operator.and_), _comparison(np.bitwise_or, operator.or_)
 
     def __pow__(self, other: Any) -> Tensor:
-        return elementwise.square(self) if type(other) is int and other == 2 else self._power(other)
+        return apply_unary(elementwise.square, self, None) if type(other) is int and other == 2 else self._power(other)
 
     def __neg__(self) -> Tensor:
-        return apply(elementwise.negative, (self,), None)
+        return apply_unary(elementwise.negative, self, None)
 
     def __pos__(self) -> Tensor:
-        return apply(elementwise.positive, (self,), None)
+        return apply_unary(elementwise.positive, self, None)
 
     def __abs__(self) -> Tensor:
-        return apply(elementwise.absolute, (self,), None)
+        return apply_unary(elementwise.absolute, self, None)
 
     def __invert__(self) -> Tensor:
-        return np.invert(self)
+        return apply_unary(nondifferentiable.invert, self, None)
 
     def __round__(self, digits: int = 0) -> Tensor:
-        return np.round(self, digits)
+        return apply_unary(nondifferentiable.round_, self, {"decimals": digits})
 
     # --- indexing ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(indexing.getitem, (self,), {"index": _frozen(index)})
+        return apply_unary(indexing.getitem, self, {"index": _frozen(index)})
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(

@@ -37,17 +37,20 @@ def _sigmoid_scalar(x: float) -> float:
 
 
 def _softplus(x: Any) -> Any:
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # log(1 + e**x), five times faster than logaddexp(x, 0)
+    if x.size < 256:
+        return np.logaddexp(x, 0)  # log(e**x + e**0): one call, but 20 ns an element
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
 
 
 def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
-    whole = np.iinfo(a.dtype) if a.dtype.kind in "iu" else np.finfo(a.dtype) if a.dtype.kind == "f" else None
+    dtype = a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype
+    limits: Any = np.iinfo(dtype) if dtype.kind in "iu" else None
     if low is None:
-        low = -math.inf if a.dtype.kind == "f" else whole.min
+        low = limits.min if limits else -math.inf
     if high is None:
-        high = math.inf if a.dtype.kind == "f" else whole.max
+        high = limits.max if limits else math.inf
     return (a, low, high), {}
 
 
@@ -66,9 +69,10 @@ negative    = elementwise(np.negative,    lambda g, y, x: -g,                   
 positive    = elementwise(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
 
 # --- powers ---
-# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0.
+# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0. (`b * 1` makes
+# numbers of bools.)
 # The second takes a**b * log(a) as its limit 0 where a is 0 and b is not negative.
-power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b - (b != 0)),
+power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b * 1 - (b != 0)),
                                           lambda g, y, a, b: g * y * np.log(a + ((a == 0) & (b >= 0))),
                                                                                             scalar=math.pow)
 square      = elementwise(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)
@@ -84,8 +88,8 @@ log         = elementwise(np.log,         lambda g, y, x: g / x,                
 log2        = elementwise(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
 log10       = elementwise(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
 log1p       = elementwise(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
-logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * sigmoid(a - b),
-                                          lambda g, y, a, b: g * sigmoid(b - a))
+logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * np.exp(a - y),
+                                          lambda g, y, a, b: g * np.exp(b - y))
 
 # --- trigonometric and hyperbolic ---
 sin         = elementwise(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
@@ -119,5 +123,5 @@ where       = elementwise(np.where, None, lambda g, y, condition, a, b: np.where
 # --- what networks add to NumPy ---
 relu        = elementwise(_relu,          lambda g, y, x: g * (y > 0),                      scalar=_relu_scalar)
 sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar)
-softplus    = elementwise(_softplus,      lambda g, y, x: g * sigmoid(x))
+softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y))  # e**(x - y) is sigmoid(x), and x <= y
 # fmt: on

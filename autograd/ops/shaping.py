@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import unbroadcast
-from autograd.primitives import composed, linear
+from autograd.primitives import composed, linear, nondifferentiable
 
 
 def _transpose(x: Any, axes: Any = None) -> Any:
@@ -23,6 +23,11 @@ def _inverse(axes: Any, ndim: int) -> Any:
 
 
 def _astype(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
+
+
+def _truncate(x: Any, dtype: Any) -> Any:
+    """Conversion to integers or bools: piecewise constant."""
     return x.astype(dtype)
 
 
@@ -67,12 +72,13 @@ squeeze      = linear(np.squeeze,      lambda g, y, x, axis=None: g.reshape(x.sh
 broadcast_to = linear(np.broadcast_to, lambda g, y, x, shape: unbroadcast(g, x.shape),
                       forward=lambda x, shape: np.broadcast_to(x, shape))
 astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype))
+truncate     = nondifferentiable(_truncate)
 concatenate  = linear(np.concatenate,  joint=_concatenate_rule, forward=_concatenate, bind=_bind_arrays)
 stack        = linear(np.stack,        joint=_stack_rule,       forward=_stack,       bind=_bind_arrays)
 # fmt: on
 
 
 @composed(np.ravel)
-def ravel(x: Any) -> Any:
+def ravel(a: Any) -> Any:
     """All elements in one axis, last axis fastest."""
-    return reshape(x, shape=(-1,))
+    return reshape(a, shape=(-1,))

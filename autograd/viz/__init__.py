@@ -1,12 +1,9 @@
 """Pictures of computation graphs: `graph_of` makes plain data of a graph, `draw` a Graphviz drawing of the data."""
 
-from autograd.graph import LIBRARY_PACKAGES
 from autograd.tensor import Tensor
 from autograd.viz.dot import draw
 from autograd.viz.model import Edge, Graph, GraphNode, graph_of
 from autograd.viz.notebook import mimebundle
-
-LIBRARY_PACKAGES.add(__name__)
 
 # Registered from here, since `tensor.py` imports nothing that stands below it.
 Tensor._repr_mimebundle_ = mimebundle  # type: ignore[attr-defined]

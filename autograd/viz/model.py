@@ -18,9 +18,10 @@ import numpy as np
 
 from autograd.errors import DtypeError
 from autograd.graph import UNKNOWN, Location, Node, Pass, ancestors, here, locate
+from autograd.replay import overwritten_since
 from autograd.tensor import Tensor
 from autograd.viz.formatting import keyword_text, place, statistics
-from autograd.viz.recovery import Cotangents, Recovered, overwritten_since, recover_cotangents, recover_values
+from autograd.viz.recovery import Cotangents, Recovered, recover_cotangents, recover_values
 
 LEAF, CONSTANT, OP = "leaf", "constant", "op"
 
@@ -208,7 +209,7 @@ def _op_node(number: int, node: Node, recovered: Recovered, found: Cotangents, l
     return GraphNode(
         id=number,
         kind=OP,
-        op=node.primitive.name if node.primitive is not None else "",
+        op=node.primitive.name,
         keywords={name: keyword_text(argument) for name, argument in (node.keywords or {}).items()},
         name=None if node.notes is None else node.notes.name,
         shape=None if value is None else value.shape,

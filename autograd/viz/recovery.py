@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.graph import Node
-from autograd.replay import contributions, float64_of, plain
+from autograd.replay import contributions, overwritten_since, plain
 
 
 class Recovered(NamedTuple):
@@ -48,13 +48,6 @@ def recover_values(ops: list[Node], root_value: Any) -> Recovered:
     return Recovered(copies, doubtful, misled)
 
 
-def overwritten_since(x: Node, node: Node) -> bool:
-    """Whether the leaf `x` was assigned another value after `node` used it."""
-    if x.primitive is not None or x.clock < node.clock:
-        return False
-    return x.snapshot is None or not np.array_equal(x.snapshot, x.output, equal_nan=True)
-
-
 def _copy(node: Node, copies: dict[Node, Node]) -> Node:
     """The node with its op inputs replaced by their copies."""
 
@@ -74,12 +67,12 @@ def _copy(node: Node, copies: dict[Node, Node]) -> Node:
 
 def _forward(node: Node) -> Any:
     """The op applied to its inputs' values once more; None if that is impossible."""
-    values = [x.output if type(x) is Node else x for x in node.inputs]
-    if any(value is None for value in values) or node.primitive is None:
+    values = [plain(x) for x in node.inputs]
+    if any(value is None for value in values):
         return None
     try:
         with np.errstate(all="ignore"):
-            value = node.primitive.forward(*map(float64_of, values), **(node.keywords or {}))
+            value = node.primitive.forward(*values, **(node.keywords or {}))
     except Exception:  # a user's own op may refuse; a picture without its value is better than none
         return None
     return value[()] if isinstance(value, np.ndarray) else value
@@ -112,7 +105,7 @@ def recover_cotangents(ops: list[Node], seed: Any, recovered: Recovered) -> Cota
                 continue
             if node.notes is not None and node.notes.hooks:
                 sums[node] = g = _UNKNOWN
-            behind_where = behind_where or (node.primitive is not None and node.primitive.masks)
+            behind_where = behind_where or node.primitive.masks
             copy = recovered.copies[node]
             placed = None
             if g is not _UNKNOWN and node not in recovered.misled and node not in recovered.doubtful:
@@ -133,11 +126,11 @@ def recover_cotangents(ops: list[Node], seed: Any, recovered: Recovered) -> Cota
 def _contributions(node: Node, g: Any, behind_where: bool) -> list[tuple[int, Node, Any]] | None:
     """What the op sends to its inputs, with argument positions; None if its rule fails."""
     try:
-        pairs = contributions(node, g, plain, behind_where)
+        pairs = contributions(node, g, zero_times_nan=behind_where)
     except Exception:  # a faulty rule is backward's to report; the picture goes without its gradients
         return None
     placed = []
-    rules = node.primitive.rules if node.primitive is not None and node.primitive.joint is None else None
+    rules = node.primitive.rules if node.primitive.joint is None else None
     position = 0
     for x, c in pairs:  # they come in the order of the inputs, those without a contribution left out
         while node.inputs[position] is not x or (rules is not None and rules[position] is None):

@@ -1,0 +1,181 @@
+"""What a check found: every element's two derivatives and their bound, a verdict on each, and a table to read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+PASS, FAIL, INCONCLUSIVE = "PASS", "FAIL", "INCONCLUSIVE"
+_SEVERITY = {PASS: 0, INCONCLUSIVE: 1, FAIL: 2}
+_MAX_ROWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One derivative, twice: `analytic` by the rules, `numeric` ± `bound` by finite differences.
+
+    FAIL says that they differ by more than `tolerance` + `bound`, INCONCLUSIVE that nothing can be said (`reason`).
+    """
+
+    name: str
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    bound: float
+    tolerance: float
+    verdict: str
+    reason: str = ""
+
+    @property
+    def error(self) -> float:
+        """|analytic - numeric|."""
+        return abs(self.analytic - self.numeric)
+
+    @property
+    def label(self) -> str:
+        """The element as one would write it: `w[3, 7]`."""
+        return f"{self.name}{list(self.index)}" if self.index else self.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; what is not finite as a string."""
+        numbers = {key: getattr(self, key) for key in ("analytic", "numeric", "bound", "tolerance", "error")}
+        return {
+            "index": list(self.index),
+            **{key: x if math.isfinite(x) else str(x) for key, x in numbers.items()},
+            "verdict": self.verdict,
+            "reason": self.reason,
+        }
+
+    def _rank(self) -> tuple[int, float]:
+        """The worse, the higher: a verdict, then by how much."""
+        limit = self.tolerance + self.bound
+        excess = self.error / limit if limit else self.error
+        return _SEVERITY[self.verdict], excess if math.isfinite(excess) else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class InputReport:
+    """One input, or one parameter tensor: the elements of it that were checked.
+
+    `reason` tells what was found about it as a whole, beside its elements.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    size: int
+    elements: tuple[Element, ...]
+    reason: str = ""
+
+    @property
+    def worst(self) -> Element | None:
+        """The element with the gravest verdict and, among those, the largest error for its tolerance and bound."""
+        return max(self.elements, key=Element._rank, default=None)
+
+    @property
+    def verdict(self) -> str:
+        """The gravest of its elements' verdicts; INCONCLUSIVE also where the input has a `reason` of its own."""
+        found = [e.verdict for e in self.elements] + [INCONCLUSIVE] * bool(self.reason)
+        return max(found, key=_SEVERITY.__getitem__, default=PASS)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            "dtype": self.dtype,
+            "size": self.size,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "elements": [e.to_dict() for e in self.elements],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GradcheckReport:
+    """The outcome of a check: true only when every checked element passed. `print` it for a table.
+
+    `notes` say how the check was made (weights, precision, sampling); `objection` is why it could not be made at all.
+    """
+
+    title: str
+    inputs: tuple[InputReport, ...]
+    notes: tuple[str, ...] = ()
+    objection: str = ""
+
+    def __bool__(self) -> bool:
+        return self.verdict == PASS
+
+    @property
+    def verdict(self) -> str:
+        """`"PASS"`, `"FAIL"` or `"INCONCLUSIVE"`."""
+        if self.objection or not self.elements:
+            return INCONCLUSIVE
+        return max((x.verdict for x in self.inputs), key=_SEVERITY.__getitem__)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """Every checked element of every input."""
+        return tuple(e for x in self.inputs for e in x.elements)
+
+    @property
+    def worst(self) -> Element | None:
+        """The worst element of all."""
+        return max(self.elements, key=Element._rank, default=None)
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is not PASS, in one line; empty when it is."""
+        if self.objection:
+            return self.objection
+        if not self.elements:
+            return "there was no element to check"
+        worst = self.worst
+        if worst is not None and worst.verdict == self.verdict != PASS:
+            return f"{worst.label}: {worst.reason}"
+        return next((f"{x.name}: {x.reason}" for x in self.inputs if x.reason), "")
+
+    @property
+    def sensitivity(self) -> float:
+        """An error above this, in any checked element, would not have passed; nan when nothing passed."""
+        return max((e.tolerance + e.bound for e in self.elements if e.verdict == PASS), default=math.nan)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "title": self.title,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "sensitivity": self.sensitivity if math.isfinite(self.sensitivity) else str(self.sensitivity),
+            "notes": list(self.notes),
+            "inputs": [x.to_dict() for x in self.inputs],
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
+        shown = sorted(self.inputs, key=lambda x: _SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
+        rows = [_HEAD] + [_row(x) for x in self.inputs if any(x is s for s in shown)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
+        lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        if left := [x for x in self.inputs if not any(x is s for s in shown)]:
+            verdicts = ", ".join(
+                f"{sum(x.verdict == v for x in left)} {v}" for v in dict.fromkeys(x.verdict for x in left)
+            )
+            lines.append(f"... and {len(left)} more: {verdicts}")
+        if self.verdict == PASS:
+            lines.append(f"an error above {self.sensitivity:.1e} in any checked element would not have passed")
+        return "\n".join([*lines, *self.notes[:8]])
+
+
+_HEAD = ("input", "shape", "dtype", "checked", "worst", "analytic", "numeric", "error", "bound", "verdict")
+
+
+def _row(x: InputReport) -> tuple[str, ...]:
+    checked = f"{len(x.elements)} of {x.size}"
+    e = x.worst
+    if e is None:
+        return (x.name, str(x.shape), x.dtype, checked, "", "", "", "", "", x.verdict if x.reason else "")
+    place = str(list(e.index)) if e.index else ""
+    numbers = (f"{e.analytic:.9g}", f"{e.numeric:.9g}", f"{e.error:.1e}", f"{e.bound:.1e}")
+    return (x.name, str(x.shape), x.dtype, checked, place, *numbers, x.verdict)

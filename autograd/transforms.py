@@ -1,0 +1,329 @@
+"""Differential operators: functions in, functions out, each a few lines over `vjp` and `jvp`.
+
+    grad(f)(x)                      df/dx of a scalar function
+    value_and_grad(f)(x)            both
+    vjp(f, x)                       the value, and the map from cotangents of it to cotangents of x
+    jvp(f, (x,), (t,))              the value, and its change along t
+    jacobian(f)(x), hessian(f)(x)   all first, all second derivatives
+    hvp(f, (x,), (t,))              the Hessian times t, without the Hessian
+
+Arguments and results may be nested tuples, lists and dicts of arrays. f sees Tensors, the caller gets ndarrays;
+inside another transform, or called with Tensors, everything is recorded and results are Tensors, so they nest.
+No transform touches the `.grad` of a Tensor that f closes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DtypeError, GradientError, ShapeError
+from autograd.graph import Node, here, tick
+from autograd.modes import is_transforming, transforming
+from autograd.ops.elementwise import positive
+from autograd.replay import LOCK, plain, pull, push
+from autograd.tensor import Tensor, tensor_of
+
+Function = Callable[..., Any]
+
+
+def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
+    """The gradient of a scalar function with respect to the arguments at `argnums`.
+
+    With `has_aux`, f returns `(value, aux)` and the result is `(gradient, aux)`. An argument that f does not use
+    gets zeros. Raises `GradientError` if f's value is not a scalar.
+
+    >>> grad(lambda x: x**3)(2.0)
+    array(12.)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    array(12.)
+    >>> grad(lambda p: (p["w"] * p["w"]).sum())({"w": np.array([1.0, 2.0])})
+    {'w': array([2., 4.])}
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*args: Any, **keywords: Any) -> Any:
+        value, gradients = both(*args, **keywords)
+        return (gradients, value[1]) if has_aux else gradients
+
+    return gradient
+
+
+def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
+    """The value of a scalar function and its gradient; with `has_aux`, `((value, aux), gradient)`.
+
+    >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (array(6.), (array(3.), array(2.)))
+    """
+
+    def both(*args: Any, **keywords: Any) -> Any:
+        trace = _Trace(*_selected(f, argnums, args, keywords), has_aux=has_aux)
+        if len(trace.outputs) != 1 or np.shape(trace.outputs[0]) != ():
+            shapes = ", ".join(str(np.shape(y)) for y in trace.outputs)
+            raise GradientError(
+                f"grad: the function's value has shape {shapes}, not () (at {here()}). Reduce it to a scalar, as with "
+                ".sum(), or use jacobian or vjp."
+            )
+        gradients = trace.pull([np.ones((), _dtype_of(trace.outputs[0]))], trace.nested)
+        value = (trace.value, trace.aux) if has_aux else trace.value
+        return value, gradients[0] if isinstance(argnums, int) else gradients
+
+    return both
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """The value of f at `primals`, and the pullback: cotangents of the value -> cotangents of the primals (a tuple).
+
+    The pullback may be called any number of times.
+
+    >>> y, pullback = vjp(lambda x: x * x, np.array([1.0, 2.0]))
+    >>> pullback(np.array([1.0, 10.0]))
+    (array([ 2., 40.]),)
+    """
+    trace = _Trace(f, primals)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        cotangents = list(_leaves(cotangent))
+        shapes = [np.shape(c) for c in cotangents]
+        expected = [np.shape(y) for y in trace.outputs]
+        if shapes != expected:
+            raise ShapeError(f"pullback: cotangents of shapes {shapes} for values of shapes {expected} (at {here()})")
+        return trace.pull(cotangents, trace.nested or is_transforming() or _any_tensor(cotangents))
+
+    return trace.value, pullback
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """The value of f at `primals`, and its derivative along `tangents` (both tuples of f's arguments).
+
+    Forward mode, from the same rules as reverse mode: no second table.
+
+    >>> jvp(lambda x: x * x, (3.0,), (1.0,))
+    (array(9.), array(6.))
+    """
+    primals, tangents = _tuple(primals), _tuple(tangents)
+    trace = _Trace(f, primals)
+    directions = list(_leaves(tangents))
+    shapes, expected = [np.shape(t) for t in directions], [x.shape for x in trace.inputs]
+    if shapes != expected:
+        raise ShapeError(f"jvp: tangents of shapes {shapes} for primals of shapes {expected} (at {here()})")
+    nested = trace.nested or _any_tensor(directions)
+    tangent_of = {
+        x._node: _tensor(t, x.dtype) if nested else np.array(t, dtype=x.dtype)[()]
+        for x, t in zip(trace.inputs, directions, strict=True)
+    }
+    roots = [y._node if _is_tracked(y) else None for y in trace.outputs]
+    arrived = push(
+        [root for root in roots if root is not None],
+        tangent_of,
+        since=trace.since,
+        lift=tensor_of if nested else plain,
+        by_double_vjp=_by_double_vjp,
+    )
+    pushed = iter(arrived)
+    results = []
+    for y, root in zip(trace.outputs, roots, strict=True):
+        t = None if root is None else next(pushed)
+        t = np.zeros(np.shape(y), _dtype_of(y)) if t is None else t
+        results.append(_tensor(t, _dtype_of(y)) if nested else np.array(t, dtype=_dtype_of(y)))
+    return trace.value, _rebuilt(trace.structure, iter(results))
+
+
+def _by_double_vjp(node: Node, arriving: list[Any]) -> Any:
+    """The jvp of one operation from its vjp rules alone.
+
+    The map from the output's cotangent to the contributions is linear; its transpose takes the inputs' tangents to the
+    output's. So the vjp of the vjp is the jvp.
+    """
+    given = [i for i, t in enumerate(arriving) if t is not None]
+    y, arguments = tensor_of(node), [tensor_of(x) for x in node.inputs]
+
+    def contribute(g: Tensor) -> list[Tensor]:
+        return [node.primitive.rules[i](g, y, *arguments, **(node.keywords or {})) for i in given]
+
+    return vjp(contribute, np.zeros(y.shape, y.dtype))[1]([arriving[i] for i in given])[0]
+
+
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """All first derivatives: for a value of shape s and an argument of shape t an array of shape s + t.
+
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+
+    def derivatives(*args: Any, **keywords: Any) -> Any:
+        trace = _Trace(*_selected(f, argnums, args, keywords))
+        blocks = []
+        for position, y in enumerate(trace.outputs):
+            rows = [
+                list(_leaves(trace.pull(basis, trace.nested))) for basis in _unit_cotangents(trace.outputs, position)
+            ]
+            stacked = [
+                np.stack([row[i] for row in rows]).reshape((*np.shape(y), *x.shape))
+                if rows
+                else np.zeros((*np.shape(y), *x.shape), x.dtype)
+                for i, x in enumerate(trace.inputs)
+            ]
+            block = _rebuilt(trace.primals, iter(stacked))
+            blocks.append(block[0] if isinstance(argnums, int) else block)
+        return _rebuilt(trace.structure, iter(blocks))
+
+    return derivatives
+
+
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """All second derivatives of a scalar function: the jacobian of its gradient.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Function, primals: Any, tangents: Any) -> Any:
+    """The Hessian of a scalar function times `tangents`: the gradient's derivative along them (forward over reverse).
+
+    >>> hvp(lambda x: (x**3).sum(), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    array([6., 0.])
+    """
+    primals = _tuple(primals)
+    argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    return jvp(grad(f, argnums), primals, tangents)[1]
+
+
+class _Trace:
+    """One recorded run of a function: its inputs as Tensors, its outputs, and where on the clock it began."""
+
+    def __init__(self, f: Function, primals: tuple[Any, ...], has_aux: bool = False) -> None:
+        self.primals = primals
+        self.nested = is_transforming() or _any_tensor(_leaves(primals))
+        with transforming():
+            self.inputs = [_variable(x) for x in _leaves(primals)]
+            self.since = tick()
+            result = f(*_rebuilt(primals, iter(self.inputs)))
+        if has_aux and not (isinstance(result, tuple) and len(result) == 2):
+            raise TypeError(f"with has_aux=True the function returns (value, aux), not a {type(result).__name__}")
+        self.structure, aux = result if has_aux else (result, None)
+        self.outputs = list(_leaves(self.structure))
+        self.value = self._shown(self.structure)
+        self.aux = self._shown(aux)
+
+    def _shown(self, tree: Any) -> Any:
+        """What the caller gets: arrays, or inside another transform the Tensors themselves."""
+        if self.nested:
+            return tree
+        return _rebuilt(tree, (np.array(y._data) if isinstance(y, Tensor) else y for y in _leaves(tree)))
+
+    def pull(self, cotangents: list[Any], recorded: bool) -> tuple[Any, ...]:
+        """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
+        pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if _is_tracked(y)]
+        roots = [y._node for y, _ in pairs]
+        seeds: list[Any] = [_tensor(c, y.dtype) if recorded else _seed(c, y) for y, c in pairs]
+        with LOCK:
+            leaves = pull(roots, seeds, free=False, lift=tensor_of if recorded else None, since=self.since)
+            reached = {node: node.cotangent for node in leaves}
+            for node in leaves:
+                node.cotangent = None
+        gradients = []
+        for x in self.inputs:
+            c = reached.get(x._node)
+            c = np.zeros(x.shape, x.dtype) if c is None else c
+            gradients.append(_tensor(c, x.dtype) if recorded else np.array(c, dtype=x.dtype))
+        return _rebuilt(self.primals, iter(gradients))
+
+
+def _selected(
+    f: Function, argnums: int | tuple[int, ...], args: Any, keywords: Any
+) -> tuple[Function, tuple[Any, ...]]:
+    """f as a function of the arguments at `argnums` alone, and those arguments."""
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for position in positions:
+        if not -len(args) <= position < len(args):
+            raise TypeError(f"argnums={argnums}, but the function was called with {len(args)} positional argument(s)")
+
+    def of_selected(*selected: Any) -> Any:
+        arguments = list(args)
+        for position, value in zip(positions, selected, strict=True):
+            arguments[position] = value
+        return f(*arguments, **keywords)
+
+    return of_selected, tuple(args[position] for position in positions)
+
+
+def _variable(x: Any) -> Tensor:
+    """A new point to differentiate at: a leaf, or, for a Tensor that an outer transform tracks, its identity."""
+    if isinstance(x, Tensor) and x.requires_grad:
+        return positive(x)
+    kind = x.dtype.kind if isinstance(x, Tensor) else np.asarray(x).dtype.kind
+    if kind != "f":
+        raise DtypeError(
+            f"cannot differentiate with respect to {x!r} (at {here()}): derivatives are taken with respect to floats. "
+            "Write 2.0 for 2, x.astype(float) for an array of integers, or leave the argument out of argnums."
+        )
+    return Tensor(x, requires_grad=True)
+
+
+def _unit_cotangents(outputs: list[Any], position: int) -> Iterator[list[Any]]:
+    """For each element of one output: cotangents that are 1 there and 0 everywhere else."""
+    for index in np.ndindex(np.shape(outputs[position])):
+        cotangents = [np.zeros(np.shape(y), _dtype_of(y)) for y in outputs]
+        cotangents[position][index] = 1
+        yield cotangents
+
+
+def _seed(cotangent: Any, y: Tensor) -> Any:
+    """A cotangent of y as a plain replay takes it: in y's dtype, a Python float for a Python float."""
+    return float(cotangent) if type(y._data) is float else np.array(cotangent, dtype=y.dtype)[()]
+
+
+def _is_tracked(y: Any) -> bool:
+    return isinstance(y, Tensor) and y.requires_grad
+
+
+def _any_tensor(values: Any) -> bool:
+    return any(isinstance(value, Tensor) for value in values)
+
+
+def _tensor(x: Any, dtype: np.dtype) -> Tensor:
+    if not isinstance(x, Tensor):
+        return Tensor(x, dtype=dtype)
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def _dtype_of(y: Any) -> np.dtype:
+    dtype = y.dtype if isinstance(y, Tensor) else np.asarray(y).dtype
+    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def _tuple(x: Any) -> tuple[Any, ...]:
+    return tuple(x) if isinstance(x, tuple | list) else (x,)
+
+
+# --- containers ---
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    """The arrays in nested tuples, lists and dicts, in order; None holds nothing."""
+    if isinstance(tree, dict):
+        for value in tree.values():
+            yield from _leaves(value)
+    elif isinstance(tree, tuple | list):
+        for value in tree:
+            yield from _leaves(value)
+    elif tree is not None:
+        yield tree
+
+
+def _rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
+    """The same containers around other leaves."""
+    if isinstance(tree, dict):
+        return {key: _rebuilt(value, leaves) for key, value in tree.items()}
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(_rebuilt(value, leaves) for value in tree))
+    if isinstance(tree, tuple | list):
+        return type(tree)(_rebuilt(value, leaves) for value in tree)
+    return None if tree is None else next(leaves)

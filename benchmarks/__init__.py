@@ -1,0 +1,1 @@
+"""What a training step costs: the engine beside hand-written NumPy. Run ``python -m benchmarks``; read README.md."""

@@ -1,0 +1,76 @@
+"""The state a process must be in before a time means anything: one BLAS thread, no inherited BLAS kernel, gc on."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+DROPPED = ("OPENBLAS_CORETYPE",)  # it can halve the speed of matmul
+
+
+def fix() -> None:
+    """Start this process again with one BLAS thread and no inherited kernel, unless it runs so already."""
+    wrong = [name for name in ONE_THREAD if os.environ.get(name) != "1"]
+    wrong += [name for name in DROPPED if name in os.environ]
+    if wrong:
+        for name in wrong:
+            os.environ.pop(name, None)
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    gc.enable()
+
+
+def describe() -> dict[str, Any]:
+    """What the figures depend on, for the head of the report and the JSON file."""
+    import numpy as np
+
+    build = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return {
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "numpy": np.__version__,
+        "blas": f"{build['name']} {build['version']}, {_blas_kernel()}",
+        "gc": f"{'on' if gc.isenabled() else 'off'}, thresholds {gc.get_threshold()}",
+    }
+
+
+def _cpu() -> str:
+    """The CPU's model name."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        fields = dict(line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line)
+        fields = {name.strip(): value.strip() for name, value in fields.items()}
+        return f"{fields.get('model name', 'unknown')} (family {fields.get('cpu family')}, model {fields.get('model')})"
+    return platform.processor() or platform.machine()
+
+
+def _blas_kernel() -> str:
+    """Kernel and threads of the BLAS that is loaded, as far as ``threadpoolctl`` (comes with scikit-learn) can tell."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return "kernel unknown (threadpoolctl tells it)"
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return "; ".join(f"{pool.get('architecture', 'kernel unknown')}, {pool['num_threads']} thread" for pool in pools)
+
+
+def _commit() -> str | None:
+    """The commit measured, with a + where the working tree differs."""
+    command = ["git", "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"]
+    try:
+        here = Path(__file__).parent
+        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

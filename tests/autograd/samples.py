@@ -1,0 +1,271 @@
+"""One row an op: arguments to try it with, away from kinks. `test_rules.py` fails on an op that has no row here.
+
+    row("tanh", real())                                       # one array, of the usual shape
+    row("sum", real(3, 4), axis=0)                            # a keyword variant: a row of its own
+    row("relu", nonzero(), numpy=lambda x: np.maximum(x, 0))  # an op that NumPy does not have: what it should compute
+
+Arrays are described, not given, so that an elementwise op can be tried with other shapes too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.ops.linalg import affine
+from autograd.primitives import REGISTRY, Primitive
+
+Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A random array: `draw(rng, shape)` for any shape, `shape` where the row does not say otherwise."""
+
+    draw: Draw
+    shape: tuple[int, ...]
+
+    def __call__(self, rng: np.random.Generator) -> np.ndarray:
+        return self.draw(rng, self.shape)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Arguments and keywords for one op, and what to compare its value with."""
+
+    arrays: tuple[Array, ...]
+    keywords: dict[str, Any]
+    numpy: Callable[..., Any] | None
+
+    def draw(self, seed: int = 0) -> list[np.ndarray]:
+        rng = np.random.default_rng(seed)
+        return [array(rng) for array in self.arrays]
+
+
+def _array(draw: Draw) -> Callable[..., Array]:
+    return lambda *shape: Array(draw, shape or (2, 3))
+
+
+def _grid(low: float, high: float, offset: float = 0.02) -> Callable[..., Array]:
+    """Multiples of 0.1 in [low, high] plus an offset: arrays of different offsets never tie, nor come close."""
+    return _array(lambda rng, shape: np.round(rng.uniform(low, high, shape), 1) + offset)
+
+
+def _distinct(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    size = int(np.prod(shape))
+    return rng.permutation(np.linspace(-1.5, 1.7, size)).reshape(shape)
+
+
+real = _grid(-2, 2)
+another = _grid(-2, 2, offset=0.05)
+third = _grid(-2, 2, offset=0.08)
+positive = _grid(0.5, 3)
+nonzero = _array(lambda rng, shape: rng.choice([-1, 1], shape) * np.round(rng.uniform(0.5, 2, shape), 1))
+above_one = _grid(1.3, 3)
+inside_one = _grid(-0.8, 0.7)
+distinct = _array(_distinct)  # no two elements alike: for what depends on their order
+mask = _array(lambda rng, shape: rng.random(shape) < 0.5)
+counts = _array(lambda rng, shape: rng.integers(-3, 4, shape))
+with_nan = _array(lambda rng, shape: np.where(rng.random(shape) < 0.4, [np.nan], rng.choice([1.0, np.inf], shape)))
+repeated = _array(lambda rng, shape: rng.integers(0, 2, shape).astype(float))  # many ties
+
+ROWS: dict[str, list[Row]] = {}
+
+
+def row(op: str, *arrays: Array, numpy: Callable[..., Any] | None = None, **keywords: Any) -> None:
+    """Try an op with these arrays and keywords; its value shall be that of `numpy`, or of its own NumPy function."""
+    ROWS.setdefault(op, []).append(Row(arrays, keywords, numpy))
+
+
+def ops() -> list[Primitive]:
+    """Every op, once."""
+    return list(dict.fromkeys(REGISTRY.values()))
+
+
+# --- elementwise ---
+
+for name in [
+    "negative",
+    "positive",
+    "square",
+    "exp",
+    "exp2",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "arctan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsinh",
+    "absolute",
+    "sign",
+]:
+    row(name, inside_one() if name == "tan" else real())
+for name in ["log", "log2", "log10", "log1p", "sqrt", "reciprocal"]:
+    row(name, positive())
+for name in ["arcsin", "arccos", "arctanh"]:
+    row(name, inside_one())
+row("arccosh", above_one())
+row("cbrt", nonzero())
+for name in ["add", "subtract", "multiply", "maximum", "minimum", "logaddexp"]:
+    row(name, real(), another())
+row("divide", real(), nonzero())
+row("power", positive(), another())
+row("clip", real(), _grid(-1, -0.3, 0.05)(), _grid(0.3, 1, 0.08)(), numpy=lambda x, low, high: np.clip(x, low, high))
+row("clip", real(), another(), third(), numpy=lambda x, low, high: np.clip(x, low, high))  # low may be above high
+row("where", mask(), real(), another())
+row("relu", real(), numpy=lambda x: np.maximum(x, 0))
+row("sigmoid", real(), numpy=lambda x: 1 / (1 + np.exp(-x)))
+row("softplus", real(), numpy=lambda x: np.log(1 + np.exp(x)))
+
+# --- reductions ---
+
+for name in ["sum", "mean", "var", "max", "min", "prod"]:
+    row(name, distinct(2, 3))
+    row(name, distinct(4))
+    row(name, distinct())
+    row(name, distinct(2, 3), axis=0)
+    row(name, distinct(2, 3), axis=-1, keepdims=True)
+    row(name, distinct(2, 3, 2), axis=(0, 2))
+    row(name, distinct(2, 3, 2), axis=(-1, 0), keepdims=True)
+    row(name, distinct(2, 1, 3), axis=1)
+    row(name, distinct(2, 3), axis=())
+for name in ["sum", "prod"]:
+    row(name, distinct(2, 0))
+    row(name, distinct(2, 0), axis=1)
+row("var", distinct(2, 4), axis=1, ddof=1)
+row("prod", real(2, 7), axis=1)
+row("prod", real(2, 3, 2), axis=1)
+for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
+    row("logsumexp", real(2, 3), numpy=lambda x, **k: np.log(np.sum(np.exp(x), **k)), **keywords)
+
+# --- moving elements ---
+
+row("reshape", real(2, 3), shape=(3, 2))
+row("reshape", real(2, 3), shape=(-1,))
+row("reshape", real(1, 1), shape=())
+row("reshape", real(2, 0), shape=(0, 5))
+row("transpose", real(2, 3))
+row("transpose", real(2, 3, 4), axes=(1, 2, 0))
+row("transpose", real(2, 3, 4), axes=(-1, 0, 1))
+row("swapaxes", real(2, 3, 2), axis1=0, axis2=-1)
+row("expand_dims", real(2, 3), axis=1)
+row("expand_dims", real(2, 3), axis=(0, -1))
+row("squeeze", real(2, 1, 3, 1))
+row("squeeze", real(2, 1, 3, 1), axis=1)
+row("broadcast_to", real(3), shape=(2, 3))
+row("broadcast_to", real(2, 1), shape=(4, 2, 3))
+row("broadcast_to", real(1), shape=(0,))
+row("astype", real(), dtype=np.dtype(float), numpy=lambda x, dtype: x.astype(dtype))
+row("concatenate", real(2, 3), another(1, 3))
+row("concatenate", real(2, 3), another(2, 1), third(2, 0), axis=-1)
+row("concatenate", real(2, 3), another(4), axis=None)
+row("concatenate", real(2))
+row("stack", real(2, 3), another(2, 3))
+row("stack", real(2, 3), another(2, 3), third(2, 3), axis=-1)
+
+INDICES = {
+    "an integer": 1,
+    "a negative integer": -1,
+    "a NumPy integer": np.int64(1),
+    "slices": (slice(None, None, -2), slice(1, None)),
+    "an empty slice": slice(3, 3),
+    "None and Ellipsis": (None, ..., 0),
+    "all of it": (),
+    "a list that repeats": [0, 2, 0],
+    "an empty list": [],
+    "a nested list": [[0, 1], [1, 1]],
+    "an array that repeats": np.array([[0, 2], [2, 2]]),
+    "two arrays": (np.array([0, 2, 0]), np.array([1, 1, 1])),
+    "an array and a slice": (slice(None), np.array([3, 0, 3])),
+    "arrays around a slice": (np.array([0, 1]), None, np.array([1, 1])),
+    "a mask": np.array([True, False, True]),
+    "a full mask": np.arange(12).reshape(3, 4) % 3 == 1,
+    "True": True,
+    "False": False,
+}
+for index in INDICES.values():
+    row("getitem", real(3, 4), index=index, numpy=lambda x, index: x[index])
+
+
+def _scattered(x: np.ndarray, index: Any, shape: tuple[int, ...]) -> np.ndarray:
+    y = np.zeros(shape, x.dtype)
+    np.add.at(y, index, x)
+    return y
+
+
+row("scatter", real(2), index=slice(1, 3), shape=(4,), numpy=_scattered)
+row("scatter", real(3), index=np.array([1, 0, 1]), shape=(2,), numpy=_scattered)
+
+# --- products ---
+
+for a, b in (
+    ((2, 3), (3, 4)),
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((3,), (3, 4)),
+    ((5, 2, 3), (5, 3, 4)),
+    ((5, 2, 3), (3, 4)),
+    ((2, 3), (5, 3, 4)),
+    ((5, 1, 2, 3), (4, 3, 2)),
+    ((5, 2, 3), (3,)),
+    ((3,), (5, 3, 2)),
+    ((2, 0), (0, 3)),
+    ((0, 2), (2, 3)),
+    ((1, 2), (2, 1)),
+):
+    row("matmul", real(*a), another(*b))
+    if max(len(a), len(b)) <= 3 and (a, b) != ((5, 2, 3), (5, 3, 4)):
+        row("dot", real(*a), another(*b))
+row("dot", real(2, 2, 3), another(2, 3, 2))
+row("dot", _array(lambda rng, shape: np.array(rng.uniform()))(), another(2, 2))
+row("dot", real(2, 2), _array(lambda rng, shape: np.array(rng.uniform()))())
+for x, weight, bias in (((5, 3), (2, 3), (2,)), ((3,), (2, 3), (2,)), ((2, 5, 3), (2, 3), (2,)), ((5, 3), (1, 3), (1,)),
+                        ((5, 3), (2, 3), (1,)), ((0, 3), (2, 3), (2,)), ((1, 1), (2, 1), (2,))):  # fmt: skip
+    row(affine.name, real(*x), another(*weight), third(*bias), numpy=lambda x, weight, bias: x @ weight.T + bias)
+
+# --- without a gradient ---
+
+for name in [
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "equal",
+    "not_equal",
+    "array_equal",
+    "isclose",
+    "allclose",
+]:
+    row(name, repeated(2, 3), repeated(2, 3))
+row("isclose", real(), another(), rtol=0.1, atol=0.1)
+row("allclose", real(), another(), rtol=0.1, atol=9.0)
+row("floor_divide", real(), another())
+for name in ["logical_and", "logical_or", "logical_xor"]:
+    row(name, repeated(), repeated())
+for name in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
+    row(name, counts(), counts())
+row("invert", counts())
+row("logical_not", repeated())
+for name in ["isnan", "isinf", "isfinite"]:
+    row(name, with_nan())
+for name in ["signbit", "floor", "ceil", "rint", "trunc", "zeros_like", "ones_like"]:
+    row(name, real())
+row("round", real())
+row("round", _grid(-2, 2, 0.0312)(), decimals=2)
+for name in ["argmax", "argmin"]:
+    row(name, distinct(2, 3))
+    row(name, distinct(2, 3), axis=-1, keepdims=True)
+row("argsort", distinct(2, 3))
+row("argsort", repeated(2, 9), axis=0, numpy=lambda x, axis: np.argsort(x, axis=axis, kind="stable"))
+for name in ["all", "any", "count_nonzero"]:
+    row(name, repeated(2, 3))
+    row(name, repeated(2, 3), axis=0)
+row("share", repeated(), repeated(), numpy=lambda a, b: (a > b) + (a == b) / 2)
+row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 3.0]]), ()),
+    Array(lambda rng, shape: np.array([2.0, 3.0]), ()), axis=1,
+    numpy=lambda x, y, axis: np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]))  # fmt: skip
+row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))

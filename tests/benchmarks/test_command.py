@@ -1,0 +1,48 @@
+"""The command measures what it says, in the process state it says. No time is asserted."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.engine import Eager
+from benchmarks.hand import Hand
+from benchmarks.measure import Summary, interleave, verify
+from benchmarks.workloads import WORKLOADS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_figures_are_written_and_an_inherited_environment_is_mended(tmp_path):
+    path = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "benchmarks", "--only=xor", "--contestants=hand", "--rounds=2", f"--json={path}"]
+    environment = {**os.environ, "OPENBLAS_CORETYPE": "Prescott", "OMP_NUM_THREADS": "2"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    assert "Prescott" not in figures["environment"]["blas"]
+    assert len(figures["training"]["xor"]["seconds"]["hand"]) == 2
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_engine_trains_as_the_hand_written_program_does(name):
+    verify(WORKLOADS[name], {"hand": Hand, "eager": Eager})
+
+
+def test_a_contestant_that_trains_differently_is_refused():
+    class Wrong(Hand):
+        def step(self) -> float:
+            return super().step() * 1.001
+
+    with pytest.raises(RuntimeError, match="wrong does not train as hand does"):
+        verify(WORKLOADS["xor"], {"hand": Hand, "wrong": Wrong})
+
+
+def test_ratios_compare_within_a_round():
+    clock = iter([1.0, 2.0, 10.0, 20.0])
+    race = interleave({"a": lambda: next(clock), "b": lambda: next(clock)}, rounds=2, repeats=1)
+    assert race.seconds == {"a": [1.0, 10.0], "b": [2.0, 20.0]}
+    assert race.ratio("b", "a") == Summary(2.0, 2.0, 2.0)
