@@ -204,7 +204,8 @@ def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], k
         signature.bind(*args, **keywords)
     except TypeError as error:
         known = ", ".join(signature.parameters)
-        raise UnsupportedError(f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})") from None
+        text = f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
+        raise UnsupportedError(text) from None
 
 
 def _operand(other: Any, like: Any, keep: bool) -> Any:
