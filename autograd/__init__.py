@@ -18,6 +18,7 @@ from autograd.checking import (
     gradgradcheck,
     numerical_gradient,
 )
+from autograd.flat import FlatLeaves
 from autograd.graph import mark_library
 from autograd.modes import (
     detect_anomaly,
@@ -28,40 +29,52 @@ from autograd.modes import (
     set_default_dtype,
 )
 from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
+from autograd.ops.special import erf, log_softmax, logistic_loss, prelu, softmax
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.viz import draw, graph_of
 
 __all__ = [
+    "FlatLeaves",
     "GradcheckReport",
     "Tensor",
     "affine",
     "assert_gradients",
     "check_module",
     "detect_anomaly",
+    "draw",
     "elementwise",
     "enable_grad",
+    "erf",
     "get_default_dtype",
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph_of",
     "hessian",
     "hvp",
     "is_grad_enabled",
     "jacobian",
     "jvp",
     "linear",
+    "log_softmax",
+    "logistic_loss",
     "logsumexp",
     "mark_library",
     "no_grad",
     "nondifferentiable",
     "numerical_gradient",
+    "pick",
+    "prelu",
     "primitive",
     "relu",
     "set_default_dtype",
     "sigmoid",
+    "softmax",
     "softplus",
     "value_and_grad",
     "vjp",

@@ -119,10 +119,9 @@ class Primitive:
         if len(args) != self.arity:
             args, keywords = self._bind_by_name(args, keywords)
         for name in tuple(keywords):
-            if name not in self.keyword_names:
-                if keywords.pop(name) is not None:
-                    known = ", ".join(self.keyword_names) or "none"
-                    raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
+            if name not in self.keyword_names and keywords.pop(name) is not None:  # out=None asks for nothing
+                known = ", ".join(self.keyword_names) or "none"
+                raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
         return args, keywords
 
     def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:

@@ -27,7 +27,7 @@ from autograd.errors import AnomalyError, DtypeError, GradientError, ShapeError,
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
 from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
-from autograd.ops import elementwise, indexing, linalg, shaping
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
 from autograd.replay import LOCK, accumulate, float64_of, pull
 
@@ -204,8 +204,9 @@ def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], k
         signature.bind(*args, **keywords)
     except TypeError as error:
         known = ", ".join(signature.parameters)
-        text = f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
-        raise UnsupportedError(text) from None
+        raise UnsupportedError(
+            f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
+        ) from None
 
 
 def _operand(other: Any, like: Any, keep: bool) -> Any:
@@ -279,7 +280,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
     return forward, reflected
 
 
-def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Callable[[Tensor, Any], Tensor]:
+def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
     """A comparison operator: its result is a constant Tensor of bools."""
 
     def method(self: Tensor, other: Any) -> Tensor:
@@ -582,7 +583,9 @@ class Tensor(ArrayMethods):
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if self._node.primitive is not None:
-            raise GradientError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
+            raise GradientError(
+                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+            )
         if value:
             _refuse_untrackable(self._data)
         self._own_node().requires_grad = bool(value)
@@ -753,7 +756,8 @@ class Tensor(ArrayMethods):
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
-        return float(self._scalar("float"))
+        value = self._data
+        return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 
     def __int__(self) -> int:
         return int(self._scalar("int"))
@@ -791,7 +795,9 @@ class Tensor(ArrayMethods):
         return id(self)
 
     def __repr__(self) -> str:
-        parts = [np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)]
+        parts = [
+            np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)
+        ]
         if self.dtype != _FLOAT64:
             parts.append(f"dtype={self.dtype}")
         if self.name:
@@ -822,7 +828,11 @@ class Tensor(ArrayMethods):
             primitive = None if keywords else REGISTRY.get(ufunc)
             return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
         if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-            keywords = {"axis": 0, **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:])), **keywords}
+            keywords = {
+                "axis": 0,
+                **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
+                **keywords,
+            }
             args = args[:1]
         return _call(getattr(ufunc, method), args, keywords)
 
@@ -860,10 +870,10 @@ class Tensor(ArrayMethods):
         return apply_unary(elementwise.absolute, self, None)
 
     def __invert__(self) -> Tensor:
-        return np.invert(self)
+        return apply_unary(nondifferentiable.invert, self, None)
 
     def __round__(self, digits: int = 0) -> Tensor:
-        return np.round(self, digits)
+        return apply_unary(nondifferentiable.round_, self, {"decimals": digits})
 
     # --- indexing ---
 

@@ -27,6 +27,7 @@ LAYERS = {
         "replay",
         "methods",
         "tensor",
+        "flat",
         "transforms",
         "checking",
         "viz",
