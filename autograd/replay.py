@@ -73,6 +73,10 @@ def pull(
             for node in (*ops, *leaves):
                 node.cotangent = None
             raise
+        if since is None:
+            seed = getattr(seeds[0], "_data", seeds[0])
+            this_pass.start = roots[0].clock
+            this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
@@ -308,18 +312,24 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
         return
     for node in ops:
         for x in node.inputs:
-            if type(x) is not Node or x.primitive is not None or x.clock < node.clock:
+            if type(x) is not Node or not overwritten_since(x, node):
                 continue
-            if x.snapshot is not None:
-                since, value = x.snapshot
-                if since < node.clock and np.array_equal(value, x.output, equal_nan=True):
-                    continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
                 f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
                 "changing it, or change it after backward()."
             )
+
+
+def overwritten_since(x: Node, node: Node) -> bool:
+    """Whether the input x is a leaf that was assigned another value after `node` used it."""
+    if x.primitive is not None or x.clock < node.clock:
+        return False
+    if x.snapshot is None:
+        return True
+    since, value = x.snapshot  # somebody looked at `.data`, and may have left it as it was
+    return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
 def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
