@@ -128,7 +128,7 @@ def plot_curve(curve: Curve, linear_test: float, out: Path) -> tuple[Path, str]:
     left.plot(epochs, [100 * a for a in curve.train], color=orange, label="MLP, training images")
     left.plot(epochs, [100 * a for a in curve.test], color=blue, label="MLP, test images")
     left.axhline(100 * linear_test, color=grey, linestyle="--", linewidth=1, label="linear, test images")
-    left.set(title="read correctly", xlabel="epoch", ylabel="%", ylim=(80, 100.5))
+    left.set(title="read correctly", xlabel="epoch", ylabel="%", ylim=(min(80, 100 * curve.test[0]), 100.5))
     left.legend(frameon=False, loc="lower right")
     right.semilogy(epochs, curve.loss, color=orange)
     right.set(title="loss in training", xlabel="epoch", ylabel="cross-entropy")
