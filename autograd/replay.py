@@ -168,13 +168,14 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
 
 def _pull_one(node: Node, g: Any) -> None:
     """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
-    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    primitive, keywords, y, others = node.primitive, node.keywords, node.output, node.others
     if primitive.joint is not None:
         _send(contributions(node, g))
         return
-    y = node.output
+    if others is None:
+        others = (node.first,) if node.second is None else (node.first, node.second)
     arguments = []
-    for x in inputs:
+    for x in others:
         if type(x) is Node:
             x = x.output
             if type(x) is float:
@@ -182,10 +183,14 @@ def _pull_one(node: Node, g: Any) -> None:
         arguments.append(x)
     if type(g) is float:
         g = np.float64(g)
-    for x, x_value, rule in zip(inputs, arguments, primitive.rules, strict=True):
+    position = -1
+    for rule in primitive.rules:
+        position += 1
+        x = others[position]
         if type(x) is Node and x.requires_grad and rule is not None:
             c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
-            if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
+            value = arguments[position]
+            if c.shape != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
@@ -208,9 +213,10 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
         if type(x) is Node and x.requires_grad:
             if raw is not None:
                 c = raw[position]
-            elif primitive.rules[position] is not None:
-                c = primitive.rules[position](g, y, *arguments, **keywords)
             else:
+                rule = primitive.rules[position]
+                c = None if rule is None else rule(g, y, *arguments, **keywords)
+            if c is None:
                 continue
             if zero_times_nan and primitive.is_elementwise:
                 c = np.where((g == 0) & np.isnan(c), 0, c)

@@ -756,7 +756,8 @@ class Tensor(ArrayMethods):
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
-        return float(self._scalar("float"))
+        value = self._data
+        return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 
     def __int__(self) -> int:
         return int(self._scalar("int"))

@@ -47,7 +47,7 @@ nondifferentiable(np.isclose, arity=2,
 nondifferentiable(np.allclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
 nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
-round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals))
+round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
 nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
 nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))
 

@@ -99,8 +99,8 @@ sum_      = linear(np.sum,      lambda g, y, x, axis=None, keepdims=False: _spre
 mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
                                     _spread(g / reduced_size(x.shape, axis), x, axis), forward=_mean)
 var       = primitive(np.var,   _var_rule,       forward=_var)
-max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce,))
-min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce,))
+max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce, np.amax))
+min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce, np.amin))
 prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,))
 logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,))
 # fmt: on

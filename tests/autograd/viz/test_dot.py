@@ -59,7 +59,7 @@ def no_dot(monkeypatch, tmp_path):
 
 @pytest.fixture
 def fake_dot(monkeypatch, tmp_path):
-    """A `dot` that writes down how it was called, and where it was told to, what it was given."""
+    """A `dot` whose pictures say that it drew them, and in which format."""
     programs = tmp_path / "bin"
     programs.mkdir()
     script = programs / "dot"
@@ -70,12 +70,12 @@ def fake_dot(monkeypatch, tmp_path):
 
 FAKE_DOT = """
 import sys
-text = "drawn by dot: " + " ".join(a for a in sys.argv[1:] if a.startswith("-T"))
+form = next(a[2:] for a in sys.argv if a.startswith("-T"))
 if "-O" in sys.argv:
-    open(sys.argv[-1] + "." + sys.argv[2][2:] if sys.argv[2].startswith("-T") else "out", "w").write(text)
+    open(sys.argv[-1] + "." + form, "w").write("drawn by dot: " + form)
 else:
     sys.stdin.read()
-    print(text, end="")
+    print("drawn by dot: " + form, end="")
 """
 
 
@@ -231,9 +231,11 @@ def test_a_leaf_used_along_a_long_chain_is_laid_out_in_time():
 def test_renders_through_dot(fake_dot, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     _, y = squared()
-    assert draw(y).pipe(format="png") == b"drawn by dot: -Tpng"
-    assert draw(y).pipe(encoding="utf-8") == "drawn by dot: -Tsvg"
-    assert draw(y)._repr_mimebundle_() == {"image/svg+xml": "drawn by dot: -Tsvg"}
+    assert draw(y).pipe(format="png") == b"drawn by dot: png"
+    assert draw(y).pipe(encoding="utf-8") == "drawn by dot: svg"
+    assert draw(y)._repr_mimebundle_() == {"image/svg+xml": "drawn by dot: svg"}
+    assert draw(y).render(tmp_path / "graph", format="png") == os.fspath(tmp_path / "graph.png")
+    assert (tmp_path / "graph.png").read_text() == "drawn by dot: png"
 
 
 def test_renders_through_pygraphviz(no_dot, tmp_path):
@@ -276,7 +278,7 @@ def test_importing_autograd_does_not_import_graphviz():
 
 def test_a_result_shows_its_graph_in_a_notebook(fake_dot):
     _, y = squared()
-    assert y._repr_mimebundle_() == {"text/plain": repr(y), "image/svg+xml": "drawn by dot: -Tsvg"}
+    assert y._repr_mimebundle_() == {"text/plain": repr(y), "image/svg+xml": "drawn by dot: svg"}
     assert y._repr_mimebundle_(include=["text/plain"]) == {"text/plain": repr(y)}
     assert y._repr_mimebundle_(exclude=["image/svg+xml"]) == {"text/plain": repr(y)}
 
