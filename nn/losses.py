@@ -190,9 +190,9 @@ def _refuse_no_probabilities(target: Any, name: str) -> None:
     Read as unsigned integers, the bits of the floats from 0 to 1 lie below those of all others (nan and what has a
     minus sign among them): one pass over the array where two comparisons would take four.
     """
-    values = target.detach().numpy() if type(target) is Tensor else target
+    values = target.detach().numpy() if type(target) is Tensor and target.requires_grad else np.asarray(target)
     bits, one = _BITS_OF_ONE.get(values.dtype.itemsize, (None, 0))
-    if bits is not None and np.maximum.reduce(values.view(bits), axis=None, initial=0) <= one:
+    if not values.size or (bits is not None and np.maximum.reduce(values.view(bits), axis=None) <= one):
         return
     wrong = values[~((values >= 0) & (values <= 1))]
     if wrong.size:
