@@ -36,6 +36,7 @@ from autograd.ops.special import erf, log_softmax, logistic_loss, prelu, softmax
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.viz import draw, graph_of
 
 __all__ = [
     "FlatLeaves",
@@ -45,6 +46,7 @@ __all__ = [
     "assert_gradients",
     "check_module",
     "detect_anomaly",
+    "draw",
     "elementwise",
     "enable_grad",
     "erf",
@@ -52,6 +54,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph_of",
     "hessian",
     "hvp",
     "is_grad_enabled",

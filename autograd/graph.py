@@ -17,8 +17,6 @@ from autograd.errors import FreedGraphError
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from autograd.primitives import Primitive
-
 # One clock numbers op nodes and assignments to leaves. Sorting by it gives a topological order, and a leaf
 # whose reading is above an op's was overwritten after that op ran.
 tick = count(1).__next__
@@ -63,7 +61,7 @@ class Node:
     notes: Notes | None
     others: tuple[Any, ...] | None
     output: Any
-    primitive: Primitive | None
+    primitive: Any  # a Primitive, or None for a leaf
     requires_grad: bool
     second: Any
     snapshot: Any
@@ -96,14 +94,16 @@ class Notes:
 
 
 class Pass:
-    """One replay over a graph: who ran it, and whether it freed the values it used."""
+    """One replay over a graph: who ran it, where and with what it started, and whether it freed the values it used."""
 
-    __slots__ = ("code", "freed", "lasti")
+    __slots__ = ("code", "freed", "lasti", "seed", "start")
 
     def __init__(self, code: CodeType | None, lasti: int) -> None:
         self.freed = False
         self.code = code
         self.lasti = lasti
+        self.start = 0  # once it is through: clock of the node it started from, and ...
+        self.seed: Any = None  # ... that node's cotangent, if of one element: a mark shall not keep arrays alive
 
 
 def leaf(value: Any, requires_grad: bool) -> Node:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd.ops import elementwise, linalg, reductions, shaping
+from autograd.ops import elementwise, linalg, nondifferentiable, reductions, shaping
 from autograd.primitives import Primitive
 
 
@@ -54,19 +54,19 @@ class ArrayMethods:
 
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the largest element; takes no gradient."""
-        return np.argmax(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.argmax, _folding(axis, keepdims))
 
     def argmin(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the smallest element; takes no gradient."""
-        return np.argmin(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.argmin, _folding(axis, keepdims))
 
     def all(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Whether all elements are true."""
-        return np.all(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.all_, _folding(axis, keepdims))
 
     def any(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Whether any element is true."""
-        return np.any(self, axis=axis, keepdims=keepdims)
+        return self._apply(nondifferentiable.any_, _folding(axis, keepdims))
 
     # --- moving elements ---
 
@@ -107,7 +107,8 @@ class ArrayMethods:
 
     def clip(self, min: Any = None, max: Any = None) -> Self:
         """Values held inside [min, max]; the gradient passes inside and at the ends."""
-        return np.clip(self, min, max)
+        inputs, _ = elementwise.clip.bind(self, min, max)
+        return elementwise.clip(*inputs)
 
     def dot(self, other: Any) -> Self:
         """Product as by `np.dot`."""

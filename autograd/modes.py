@@ -12,8 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from contextlib import _GeneratorContextManager
 
 # Bits of the mode. Zero is the everyday state (record, nothing watched): one falsy read for the hot path.
 NO_GRAD = 1
@@ -22,7 +26,8 @@ TRANSFORM = 4
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
 current_mode = MODE.get
-_DEFAULT_DTYPE: ContextVar[np.dtype] = ContextVar("autograd_default_dtype", default=np.dtype(np.float64))
+_FLOAT64 = np.dtype(np.float64)
+_DEFAULT_DTYPE: ContextVar[np.dtype] = ContextVar("autograd_default_dtype", default=_FLOAT64)
 
 
 @contextmanager
@@ -34,7 +39,7 @@ def _mode(bits_on: int, bits_off: int = 0) -> Iterator[None]:
         MODE.reset(token)
 
 
-def no_grad():
+def no_grad() -> _GeneratorContextManager[None]:
     """Compute without recording a graph; a context manager and, called, a decorator.
 
     >>> import autograd
@@ -47,12 +52,12 @@ def no_grad():
     return _mode(bits_on=NO_GRAD)
 
 
-def enable_grad():
+def enable_grad() -> _GeneratorContextManager[None]:
     """Record again inside a `no_grad` block; a context manager and, called, a decorator."""
     return _mode(bits_on=0, bits_off=NO_GRAD)
 
 
-def detect_anomaly():
+def detect_anomaly() -> _GeneratorContextManager[None]:
     """Raise at the first NaN or infinity of a recorded forward pass, and at the first NaN of a backward pass.
 
     The error names the op, the shapes and the source line of the forward call. An infinity in the backward
@@ -61,7 +66,7 @@ def detect_anomaly():
     return _mode(bits_on=ANOMALY)
 
 
-def transforming():
+def transforming() -> _GeneratorContextManager[None]:
     """Inside `grad`, `vjp`, `jvp` ...: everything records, and nested transforms return Tensors."""
     return _mode(bits_on=TRANSFORM, bits_off=NO_GRAD)
 

@@ -66,6 +66,7 @@ class Primitive:
         "numpy_function",
         "rules",
         "scalar",
+        "shapes",
         "structure",
     )
 
@@ -81,6 +82,7 @@ class Primitive:
         masks: bool,
         bind: Binder | None,
         name: str | None,
+        shapes: str | None,
         arity: int,
     ) -> None:
         self.numpy_function = function
@@ -92,6 +94,7 @@ class Primitive:
         self.joint = joint
         self.scalar = scalar
         self.masks = masks
+        self.shapes = shapes
         self.arity = arity
         self.keyword_names = _keyword_names(self.forward, self.arity)
         plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
@@ -119,10 +122,9 @@ class Primitive:
         if len(args) != self.arity:
             args, keywords = self._bind_by_name(args, keywords)
         for name in tuple(keywords):
-            if name not in self.keyword_names:
-                if keywords.pop(name) is not None:
-                    known = ", ".join(self.keyword_names) or "none"
-                    raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
+            if name not in self.keyword_names and keywords.pop(name) is not None:  # out=None asks for nothing
+                known = ", ".join(self.keyword_names) or "none"
+                raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
         return args, keywords
 
     def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:
@@ -171,6 +173,7 @@ def _declare(
     masks: bool = False,
     bind: Binder | None = None,
     name: str | None = None,
+    shapes: str | None = None,
     arity: int | None = None,
     aliases: tuple[Callable[..., Any], ...] = (),
 ) -> Primitive:
@@ -186,6 +189,7 @@ def _declare(
         masks=masks,
         bind=bind,
         name=name,
+        shapes=shapes,
         arity=arity,
     )
     for key in (function, *aliases):
@@ -207,6 +211,7 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
     joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
     masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
     name : the label in graphs and errors, when it is not the function's own.
+    shapes : what the shapes must be, for the error when they are not.
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
 
     >>> import numpy as np

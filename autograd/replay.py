@@ -23,10 +23,9 @@ from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueEr
 from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
+from autograd.values import FLOAT64, float64_of
 
 Lift = Callable[[Any], Any]
-
-_FLOAT64 = np.dtype(np.float64)
 
 # Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
 # cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
@@ -73,6 +72,10 @@ def pull(
             for node in (*ops, *leaves):
                 node.cotangent = None
             raise
+        if since is None:
+            seed = getattr(seeds[0], "_data", seeds[0])
+            this_pass.start = roots[0].clock
+            this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
@@ -164,13 +167,14 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
 
 def _pull_one(node: Node, g: Any) -> None:
     """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
-    primitive, inputs, keywords = node.primitive, node.inputs, node.keywords
+    primitive, keywords, y, others = node.primitive, node.keywords, node.output, node.others
     if primitive.joint is not None:
         _send(contributions(node, g))
         return
-    y = node.output
+    if others is None:
+        others = (node.first,) if node.second is None else (node.first, node.second)
     arguments = []
-    for x in inputs:
+    for x in others:
         if type(x) is Node:
             x = x.output
             if type(x) is float:
@@ -178,17 +182,19 @@ def _pull_one(node: Node, g: Any) -> None:
         arguments.append(x)
     if type(g) is float:
         g = np.float64(g)
-    for x, x_value, rule in zip(inputs, arguments, primitive.rules):
+    position = -1
+    for rule in primitive.rules:
+        position += 1
+        x = others[position]
         if type(x) is Node and x.requires_grad and rule is not None:
             c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
-            if c.shape != x_value.shape or c.dtype is not x_value.dtype or type(x.output) is float:
+            value = arguments[position]
+            if c.shape != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
 
-def contributions(
-    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False
-) -> list[tuple[Node, Any]]:
+def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
@@ -206,9 +212,10 @@ def contributions(
         if type(x) is Node and x.requires_grad:
             if raw is not None:
                 c = raw[position]
-            elif primitive.rules[position] is not None:
-                c = primitive.rules[position](g, y, *arguments, **keywords)
             else:
+                rule = primitive.rules[position]
+                c = None if rule is None else rule(g, y, *arguments, **keywords)
+            if c is None:
                 continue
             if zero_times_nan and primitive.is_elementwise:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
@@ -221,14 +228,9 @@ def plain(x: Any) -> Any:
     return float64_of(x.output) if type(x) is Node else x
 
 
-def float64_of(x: Any) -> Any:
-    """A NumPy scalar for a Python float, everything else as it is: rules may ask a value for its shape."""
-    return np.float64(x) if type(x) is float else x
-
-
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
-    shape, dtype = ((), _FLOAT64) if type(x) is float else (x.shape, x.dtype)
+    shape, dtype = ((), FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
@@ -310,18 +312,24 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
         return
     for node in ops:
         for x in node.inputs:
-            if type(x) is not Node or x.primitive is not None or x.clock < node.clock:
+            if type(x) is not Node or not overwritten_since(x, node):
                 continue
-            if x.snapshot is not None:
-                since, value = x.snapshot
-                if since < node.clock and np.array_equal(value, x.output, equal_nan=True):
-                    continue  # somebody looked at `.data`, and left it as it was
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
                 f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
                 "changing it, or change it after backward()."
             )
+
+
+def overwritten_since(x: Node, node: Node) -> bool:
+    """Whether the input x is a leaf that was assigned another value after `node` used it."""
+    if x.primitive is not None or x.clock < node.clock:
+        return False
+    if x.snapshot is None:
+        return True
+    since, value = x.snapshot  # somebody looked at `.data`, and may have left it as it was
+    return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
 def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
@@ -355,7 +363,8 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callab
     arguments = [lift(x) for x in node.inputs]
     y = lift(node)
     if primitive.structure == LINEAR:
-        return primitive(*(np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments)), **keywords)
+        moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
+        return primitive(*moved, **keywords)
     if primitive.is_elementwise:
         parts = [
             rule(t, y, *arguments, **keywords)

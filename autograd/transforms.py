@@ -106,11 +106,9 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     primals, tangents = _tuple(primals), _tuple(tangents)
     trace = _Trace(f, primals)
     directions = list(_leaves(tangents))
-    expected = [x.shape for x in trace.inputs]
-    if [np.shape(t) for t in directions] != expected:
-        raise ShapeError(
-            f"jvp: tangents of shapes {[np.shape(t) for t in directions]} for primals of shapes {expected} (at {here()})"
-        )
+    shapes, expected = [np.shape(t) for t in directions], [x.shape for x in trace.inputs]
+    if shapes != expected:
+        raise ShapeError(f"jvp: tangents of shapes {shapes} for primals of shapes {expected} (at {here()})")
     nested = trace.nested or _any_tensor(directions)
     tangent_of = {
         x._node: _tensor(t, x.dtype) if nested else np.array(t, dtype=x.dtype)[()]
@@ -160,7 +158,9 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         trace = _Trace(*_selected(f, argnums, args, keywords))
         blocks = []
         for position, y in enumerate(trace.outputs):
-            rows = [list(_leaves(trace.pull(basis, trace.nested))) for basis in _unit_cotangents(trace.outputs, position)]
+            rows = [
+                list(_leaves(trace.pull(basis, trace.nested))) for basis in _unit_cotangents(trace.outputs, position)
+            ]
             stacked = [
                 np.stack([row[i] for row in rows]).reshape((*np.shape(y), *x.shape))
                 if rows
@@ -222,13 +222,9 @@ class _Trace:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
         pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if _is_tracked(y)]
         roots = [y._node for y, _ in pairs]
+        seeds: list[Any] = [_tensor(c, y.dtype) if recorded else _seed(c, y) for y, c in pairs]
         with LOCK:
-            if recorded:
-                seeds = [_tensor(c, y.dtype) for y, c in pairs]
-                leaves = pull(roots, seeds, free=False, lift=tensor_of, since=self.since)
-            else:
-                seeds = [float(c) if type(y._data) is float else np.array(c, dtype=y.dtype)[()] for y, c in pairs]
-                leaves = pull(roots, seeds, free=False, since=self.since)
+            leaves = pull(roots, seeds, free=False, lift=tensor_of if recorded else None, since=self.since)
             reached = {node: node.cotangent for node in leaves}
             for node in leaves:
                 node.cotangent = None
@@ -240,7 +236,9 @@ class _Trace:
         return _rebuilt(self.primals, iter(gradients))
 
 
-def _selected(f: Function, argnums: int | tuple[int, ...], args: Any, keywords: Any) -> tuple[Function, tuple[Any, ...]]:
+def _selected(
+    f: Function, argnums: int | tuple[int, ...], args: Any, keywords: Any
+) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the arguments at `argnums` alone, and those arguments."""
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for position in positions:
@@ -275,6 +273,11 @@ def _unit_cotangents(outputs: list[Any], position: int) -> Iterator[list[Any]]:
         cotangents = [np.zeros(np.shape(y), _dtype_of(y)) for y in outputs]
         cotangents[position][index] = 1
         yield cotangents
+
+
+def _seed(cotangent: Any, y: Tensor) -> Any:
+    """A cotangent of y as a plain replay takes it: in y's dtype, a Python float for a Python float."""
+    return float(cotangent) if type(y._data) is float else np.array(cotangent, dtype=y.dtype)[()]
 
 
 def _is_tracked(y: Any) -> bool:

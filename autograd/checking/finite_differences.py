@@ -8,6 +8,7 @@ With r(t) = f(x + t) - f(x), in float64:
     bound  = |D(h) - D(2h)|                        what changing the step changed: curvature, or a kink off x
            + |2 S(h) - S(2h)| / 2                  nothing where f is smooth, half the jump at a kink at x
            + 1.5 ν / h                             rounding, where f's values carry errors up to ν = 4 σ
+           + 2 eps |x value| / h                   and where f's first operation rounds, which is as good as moving x
 
 For one kink of any size, anywhere between x - 2h and x + 2h, the sum of the first two covers the error.
 
@@ -27,6 +28,7 @@ import numpy as np
 Rise = Callable[[float], float]
 
 EPS = float(np.finfo(np.float64).eps)
+UNDERFLOW = float(np.finfo(np.float64).tiny)
 STEP = 2.0**-17  # eps**(1/3) in a form that adds to most x without rounding
 
 
@@ -40,6 +42,10 @@ class Estimate(NamedTuple):
     right: float
     is_kink: bool  # the slopes on both sides differ by a jump that rounding does not explain
 
+    def contradicts(self, other: Estimate) -> bool:
+        """Whether both bounds cannot hold."""
+        return math.isfinite(other.bound) and not abs(self.value - other.value) <= self.bound + other.bound
+
 
 class Stencil(NamedTuple):
     """f's rises at four points around x; the raw material of an estimate."""
@@ -49,13 +55,13 @@ class Stencil(NamedTuple):
     left: float
     right: float
     far_right: float
-    slack: float  # what x + t was rounded by, relative to the step
+    slack: float  # relative to the step: what x + t was rounded by, and what f may round x by
 
     @classmethod
     def around(cls, x: float, rise: Rise, step: float) -> Stencil:
         """Four evaluations, at x ± step and x ± 2 step."""
-        slack = max(abs((x + t) - x - t) for t in (-2 * step, -step, step, 2 * step)) / step
-        return cls(step, rise(-2 * step), rise(-step), rise(step), rise(2 * step), slack)
+        rounded = max(abs((x + t) - x - t) for t in (-2 * step, -step, step, 2 * step)) + 2 * EPS * abs(x)
+        return cls(step, rise(-2 * step), rise(-step), rise(step), rise(2 * step), rounded / step)
 
     @property
     def noise(self) -> float:
@@ -70,7 +76,7 @@ class Stencil(NamedTuple):
         value = (4 * near - far) / 3
         jump = 2 * (self.right + self.left) / h - (self.far_right + self.far_left) / (2 * h)
         largest_rise = max(abs(self.far_left), abs(self.left), abs(self.right), abs(self.far_right))
-        rounding = 6 * max(noise, self.noise, EPS / 3 * largest_rise) / h
+        rounding = 6 * max(noise, self.noise, EPS / 3 * largest_rise, UNDERFLOW) / h
         bound = abs(near - far) + abs(jump) / 2 + rounding + abs(value) * (self.slack + 4 * EPS)
         if not math.isfinite(bound):
             value, bound = math.nan, math.inf
@@ -88,9 +94,10 @@ def noise_step(x: float) -> float:
     return _power_of_two(max(2.0**-30 * min(abs(x) or 1.0, 1.0), 64 * math.ulp(x)))
 
 
-def probing_steps(x: float, step: float) -> tuple[float, float]:
-    """Steps well below `step`, to see whether it was short enough: f may be as uneven as x is small."""
-    return step / 8, min(step / 8, _power_of_two(max(STEP / 8 * min(abs(x) or 1.0, 1.0), 64 * math.ulp(x))))
+def telling_step(x: float, difference: float, size: float) -> float:
+    """The shortest step at which slopes that differ by `difference` stand clear of the rounding of values of `size`."""
+    clear = 1000 * EPS * size / difference if difference > 0 else math.inf
+    return _power_of_two(max(min(clear, STEP), 64 * math.ulp(x)))
 
 
 def best_of(estimates: list[Estimate]) -> Estimate:
@@ -101,7 +108,7 @@ def best_of(estimates: list[Estimate]) -> Estimate:
     """
     trusted: list[Estimate] = []
     for e in sorted(estimates, key=lambda e: e.step):
-        if all(abs(e.value - t.value) <= e.bound + t.bound for t in trusted if math.isfinite(t.bound)):
+        if not any(e.contradicts(t) for t in trusted):
             trusted.append(e)
     return min(trusted, key=lambda e: e.bound)
 

@@ -45,12 +45,12 @@ def _softplus(x: Any) -> Any:
 def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
-    a = a if hasattr(a, "dtype") else np.asarray(a)
-    whole = np.iinfo(a.dtype) if a.dtype.kind in "iu" else np.finfo(a.dtype) if a.dtype.kind == "f" else None
+    dtype = a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype
+    limits: Any = np.iinfo(dtype) if dtype.kind in "iu" else None
     if low is None:
-        low = -math.inf if a.dtype.kind == "f" else whole.min
+        low = limits.min if limits else -math.inf
     if high is None:
-        high = math.inf if a.dtype.kind == "f" else whole.max
+        high = limits.max if limits else math.inf
     return (a, low, high), {}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitives import linear
+from autograd.primitives import Primitive, linear
 
 
 def _getitem(x: Any, index: Any) -> Any:
@@ -44,8 +44,9 @@ def is_basic(index: Any) -> bool:
 # fmt: off
 getitem = linear(operator.getitem, lambda g, y, x, index: scatter(g, index=index, shape=x.shape), forward=_getitem,
                  arity=1)
-scatter = linear(_scatter,         lambda g, y, x, index, shape: g[index])
+scatter: Primitive = linear(_scatter, lambda g, y, x, index, shape: g[index])
+
 # One element of each row, y[i] = x[i, index[i]]: no place is taken twice, so putting back needs no `np.add.at`.
-pick    = linear(_pick,            lambda g, y, x, index: place(g, index=index, shape=x.shape))
-place   = linear(_place,           lambda g, y, x, index, shape: pick(g, index=index))
+pick = linear(_pick, lambda g, y, x, index: place(g, index=index, shape=x.shape))
+place: Primitive = linear(_place, lambda g, y, x, index, shape: pick(g, index=index))
 # fmt: on

@@ -81,8 +81,6 @@ def _rows(x: Any) -> Any:
 
 
 def _affine_rule_x(g: Any, y: Any, x: Any, weight: Any, bias: Any) -> Any:
-    if weight.shape[0] == 1 and g.ndim == 2 and g.shape[0] > 32:
-        return g * weight  # an outer product of some length needs no matrix product
     return g.dot(weight)
 
 
@@ -107,6 +105,11 @@ def _ones(n: int, dtype: np.dtype) -> np.ndarray:
     return np.ones(n, dtype)
 
 
-matmul = primitive(np.matmul, _matmul_rule_a, _matmul_rule_b, forward=_matmul)
-dot = primitive(np.dot, _dot_rule_a, _dot_rule_b, forward=_dot)
-affine = primitive(_affine, _affine_rule_x, _affine_rule_weight, _affine_rule_bias)
+_PRODUCT = "the last axis of the first must equal the second to last (or only) axis of the second"
+_LAYER = "x (..., in_features), weight (out_features, in_features), bias (out_features,)"
+
+# fmt: off
+matmul = primitive(np.matmul, _matmul_rule_a, _matmul_rule_b, forward=_matmul, shapes=_PRODUCT)
+dot    = primitive(np.dot,    _dot_rule_a,    _dot_rule_b,    forward=_dot,    shapes=_PRODUCT)
+affine = primitive(_affine,   _affine_rule_x, _affine_rule_weight, _affine_rule_bias, shapes=_LAYER)
+# fmt: on

@@ -26,22 +26,28 @@ for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equ
                     np.floor_divide):  # fmt: skip
     nondifferentiable(_comparison, arity=2)
 
-for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not, np.invert,
+invert = nondifferentiable(np.invert)
+
+for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not,
               np.floor, np.ceil, np.rint, np.trunc):  # fmt: skip
     nondifferentiable(_test)
 
-nondifferentiable(np.argmax, forward=lambda x, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims))
+argmax = nondifferentiable(
+    np.argmax, forward=lambda x, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims)
+)
+argmin = nondifferentiable(
+    np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims)
+)
 nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
-nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
+all_ = nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
+any_ = nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
 nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
 nondifferentiable(np.isclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
 nondifferentiable(np.allclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
 nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
-nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals))
+round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
 nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
 nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))
 

@@ -140,8 +140,6 @@ for name in ["sum", "prod"]:
 row("var", distinct(2, 4), axis=1, ddof=1)
 row("prod", real(2, 7), axis=1)
 row("prod", real(2, 3, 2), axis=1)
-row("spread", real(3), shape=(2, 3), axis=0, numpy=lambda x, shape, axis: np.broadcast_to(x, shape))
-row("spread", real(2, 1), shape=(2, 3), axis=-1, numpy=lambda x, shape, axis: np.broadcast_to(x, shape))
 for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
     row("logsumexp", real(2, 3), numpy=lambda x, **k: np.log(np.sum(np.exp(x), **k)), **keywords)
 

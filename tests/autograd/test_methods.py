@@ -1,0 +1,110 @@
+"""Each method of `Tensor` against ndarray's method, or NumPy's function, of the same name."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, relu, sigmoid
+from autograd.methods import ArrayMethods
+from tests.autograd.oracles import numeric_vjp
+
+DATA = np.array([[0.31, 0.72, 0.53], [0.94, 0.15, 0.66]])
+
+# name: calls with arguments; the second function stands in where ndarray has no such method.
+CALLS = {
+    "sum": [lambda x: x.sum(), lambda x: x.sum(0), lambda x: x.sum(axis=(0, 1), keepdims=True)],
+    "mean": [lambda x: x.mean(), lambda x: x.mean(-1), lambda x: x.mean(axis=1, keepdims=True)],
+    "var": [lambda x: x.var(), lambda x: x.var(axis=0, ddof=1), lambda x: x.var(axis=1, keepdims=True)],
+    "std": [lambda x: x.std(), lambda x: x.std(axis=0, ddof=1), lambda x: x.std(axis=1, keepdims=True)],
+    "max": [lambda x: x.max(), lambda x: x.max(0), lambda x: x.max(axis=1, keepdims=True)],
+    "min": [lambda x: x.min(), lambda x: x.min(0), lambda x: x.min(axis=1, keepdims=True)],
+    "prod": [lambda x: x.prod(), lambda x: x.prod(0), lambda x: x.prod(axis=1, keepdims=True)],
+    "argmax": [lambda x: x.argmax(), lambda x: x.argmax(0), lambda x: x.argmax(axis=1, keepdims=True)],
+    "argmin": [lambda x: x.argmin(), lambda x: x.argmin(0)],
+    "all": [lambda x: (x > 0.2).all(), lambda x: (x > 0.2).all(axis=0), lambda x: x.all(axis=1, keepdims=True)],
+    "any": [lambda x: (x > 0.9).any(), lambda x: (x > 0.9).any(axis=0)],
+    "reshape": [
+        lambda x: x.reshape(3, 2),
+        lambda x: x.reshape((3, -1)),
+        lambda x: x.reshape([6]),
+        lambda x: x.reshape(-1),
+    ],
+    "transpose": [
+        lambda x: x.transpose(),
+        lambda x: x.transpose(1, 0),
+        lambda x: x.transpose((1, 0)),
+        lambda x: x.transpose(None),
+    ],
+    "swapaxes": [lambda x: x.swapaxes(0, 1), lambda x: x.swapaxes(-1, 0)],
+    "squeeze": [lambda x: x.reshape(1, 2, 3).squeeze(), lambda x: x.reshape(2, 1, 3).squeeze(axis=1)],
+    "ravel": [lambda x: x.ravel()],
+    "flatten": [lambda x: x.flatten()],
+    "astype": [lambda x: x.astype(np.float64), lambda x: x.astype("f8")],
+    "copy": [lambda x: x.copy()],
+    "clip": [lambda x: x.clip(0.3, 0.7), lambda x: x.clip(min=0.5), lambda x: x.clip(max=0.5), lambda x: x.clip(0.2)],
+    "dot": [lambda x: x.dot(np.ones(3)), lambda x: x.dot(x.T)],
+    "T": [lambda x: x.T],
+}
+FUNCTIONS = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "relu": lambda x: np.maximum(x, 0),
+    "abs": np.abs,
+}
+
+
+def test_every_method_is_tested():
+    methods = {name for name in vars(ArrayMethods) if not name.startswith("_")}
+    missing = methods - set(CALLS) - set(FUNCTIONS)
+    assert not missing, f"give these a row in CALLS or FUNCTIONS: {sorted(missing)}"
+
+
+def check(f, reference, data):
+    x = Tensor(data, requires_grad=True)
+    y, expected = f(x), np.asarray(reference(data))
+    assert type(y) is Tensor
+    assert y.dtype == expected.dtype
+    np.testing.assert_allclose(y.data, expected, rtol=1e-14)
+    assert y.requires_grad == (expected.dtype.kind == "f")
+    if y.requires_grad:
+        y.backward(np.ones(y.shape))
+        np.testing.assert_allclose(x.grad, numeric_vjp(reference, [data], 1.0, [True])[0], rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "f", [pytest.param(f, id=f"{name}-{i}") for name, fs in CALLS.items() for i, f in enumerate(fs)]
+)
+def test_a_method_is_ndarrays(f):
+    check(f, f, DATA)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("data", [DATA, np.array(0.4), DATA[:0]], ids=["array", "scalar", "empty"])
+def test_a_method_of_scalar_code_is_the_function(name, data):
+    check(lambda x: getattr(x, name)(), FUNCTIONS[name], data)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "var", "ravel", "squeeze", "copy", "transpose"])
+def test_methods_of_a_scalar(name):
+    x = Tensor(0.4, requires_grad=True)
+    y = getattr(x, name)()
+    np.testing.assert_array_equal(y.data, getattr(np.array(0.4), name)())
+    y.sum().backward()
+    assert x.grad == (0 if name == "var" else 1)
+
+
+def test_flatten_and_copy_share_no_memory_with_a_leaf_that_changes():
+    x = Tensor(DATA, requires_grad=True)
+    copied = x.copy()
+    x.data -= 1
+    np.testing.assert_array_equal(copied.data, DATA)
+
+
+def test_sigmoid_and_relu_are_functions_of_plain_arrays_too():
+    np.testing.assert_array_equal(relu(np.array([-1.0, 2.0])), [0, 2])
+    np.testing.assert_array_equal(sigmoid(np.zeros(2)), [0.5, 0.5])
+    assert relu(-3.0) == 0

@@ -1,0 +1,368 @@
+"""Values overwritten between the forward and the backward pass: a right gradient or an error, never a wrong gradient.
+
+Each form of a call is tried with operands that are spoilt afterwards. The right gradient is the one computed from
+operands that nobody touched.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, affine, no_grad
+from autograd.errors import StaleValueError
+from tests.autograd.places import place
+
+# --- constants: ndarrays, lists, index arrays ---
+
+WITH_AN_ARRAY = {
+    "t + a": lambda t, a: t + a * t,
+    "t * a": lambda t, a: t * a,
+    "a * t": lambda t, a: a * t,
+    "t - a": lambda t, a: (t - a) * t,
+    "a - t": lambda t, a: (a - t) * t,
+    "t / a": lambda t, a: t / a,
+    "a / t": lambda t, a: a / t,
+    "t ** a": lambda t, a: t**a,
+    "a ** t": lambda t, a: a**t,
+    "t @ a": lambda t, a: t @ a,
+    "a @ t": lambda t, a: a @ t,
+    "multiply": lambda t, a: np.multiply(t, a),
+    "multiply reflected": lambda t, a: np.multiply(a, t),
+    "maximum": lambda t, a: np.maximum(t, a),
+    "where": lambda t, a: np.where(a > 1, t, 0) * np.where(a, t, a),
+    "where, the mask itself": lambda t, a: np.where(a.astype(bool), t, t * t),
+    "clip": lambda t, a: np.clip(t, a, a + 1),
+    "concatenate": lambda t, a: np.concatenate([t, a]) * np.concatenate([a, t]),
+    "stack": lambda t, a: np.stack([a, t]).prod(axis=0),
+    "dot": lambda t, a: np.dot(t, a),
+    "matmul": lambda t, a: np.matmul(a, t),
+    "affine": lambda t, a: affine(a.reshape(1, 2), t.reshape(1, 2), a[:1]),
+    "logaddexp": lambda t, a: np.logaddexp(t, a),
+    "method": lambda t, a: t.dot(a),
+    "a view": lambda t, a: t * a[::-1],
+    "a NumPy 0-d array": lambda t, a: t * a[0:1].reshape(()),
+    "a Tensor sharing nothing": lambda t, a: t * Tensor(a),
+}
+
+
+@pytest.mark.parametrize("form", WITH_AN_ARRAY)
+def test_a_constant_array_may_be_overwritten(form):
+    f = WITH_AN_ARRAY[form]
+    right = Tensor([1.5, 2.5], requires_grad=True)
+    f(right, np.array([2.0, 0.5])).sum().backward()
+    t, a = Tensor([1.5, 2.5], requires_grad=True), np.array([2.0, 0.5])
+    y = f(t, a).sum()
+    a[...] = [0.0, 77.0]
+    y.backward()
+    np.testing.assert_array_equal(t.grad, right.grad)
+
+
+def test_an_array_operand_may_be_overwritten_before_a_recorded_pass():
+    t, a = Tensor([1.5, 2.5], requires_grad=True), np.array([2.0, 0.5])
+    y = (a * t * t).sum()
+    y.backward(create_graph=True)
+    a[...] = 77
+    slope = t.grad
+    t.zero_grad()
+    slope.sum().backward()
+    np.testing.assert_array_equal(t.grad, [4.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "operand", [[2.0, 0.5], (2.0, 0.5), [[2.0, 0.5], [1.0, 1.0]]], ids=["list", "tuple", "nested list"]
+)
+def test_lists_are_operands_and_may_be_changed_afterwards(operand):
+    t = Tensor([1.5, 2.5], requires_grad=True)
+    right = np.broadcast_to(operand, np.shape(operand)).reshape(-1, 2).sum(axis=0)
+    products = [t * operand, operand * t, np.multiply(t, operand)]
+    assert all(type(y) is Tensor for y in products)
+    if isinstance(operand, list):
+        operand[:] = [9.0, 9.0]
+    for y in products:
+        t.zero_grad()
+        y.sum().backward()
+        np.testing.assert_array_equal(t.grad, right)
+
+
+def test_a_list_of_arrays_and_tensors_may_be_changed_afterwards():
+    t, a = Tensor([1.5, 2.5], requires_grad=True), np.array([1.0, 1.0])
+    parts = [t, a, [3.0, 4.0], t * t]
+    y = np.stack(parts).prod(axis=0).sum()
+    a[...] = 5
+    parts[2][0] = 7.0
+    parts[0] = None
+    y.backward()
+    np.testing.assert_allclose(t.grad, 3 * np.array([1.5, 2.5]) ** 2 * [3, 4])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        np.array([0, 2, 0]),
+        [0, 2, 0],
+        [[0, 1], [1, 2]],
+        np.array([True, False, True]),
+        [True, False, True],
+        (np.array([0, 1]), np.array([2, 2])),
+        ([0, 1], slice(None)),
+    ],
+    ids=str,
+)
+def test_an_index_may_be_changed_afterwards(index):
+    t = Tensor(np.arange(9.0).reshape(3, 3), requires_grad=True)
+    expected = np.zeros((3, 3))
+    np.add.at(expected, index, 1.0)
+    y = t[index].sum()
+    part = index[0] if isinstance(index, tuple) else index
+    if isinstance(part, list) and isinstance(part[0], list):
+        part[0][0] = 2
+    else:
+        part[0] = not part[0] if np.asarray(part).dtype == bool else 2
+    y.backward()
+    np.testing.assert_array_equal(t.grad, expected)
+
+
+def test_a_tensor_index_may_be_assigned_to_afterwards():
+    t, index = Tensor([1.0, 2.0, 3.0], requires_grad=True), Tensor(np.array([0, 0, 1]))
+    y = t[index].sum()
+    index.assign([2, 2, 2])
+    y.backward()
+    np.testing.assert_array_equal(t.grad, [2, 1, 0])
+
+
+# --- leaves: assign, .data ---
+
+LEAVES = {"scalar": (3.0, 5.0), "float32": (np.float32(3), np.float32(5)), "array": ([3.0, 1.0], [5.0, 1.0])}
+
+
+@pytest.fixture(params=LEAVES)
+def leaf_and_new(request):
+    value, new = LEAVES[request.param]
+    return Tensor(value, requires_grad=True, name="weight"), new
+
+
+def used_in(x):
+    return (x * x).sum()  # used here
+
+
+OVERWRITE = {
+    "assign": lambda x, new: x.assign(new),
+    "the setter": lambda x, new: setattr(x, "data", new),
+    "in place": lambda x, new: x.data.__setitem__(..., new),
+    "the step of a learner": lambda x, new: setattr(x, "data", x.data - np.asarray(x.data) + new),
+    "assign and look": lambda x, new: (x.assign(new), x.data),
+    "in place and look": lambda x, new: (x.data.__setitem__(..., new), x.data),
+    "in place, then use and look": lambda x, new: (x.data.__setitem__(..., new), used_in(x), x.data),
+}
+
+
+@pytest.mark.parametrize("how", OVERWRITE)
+def test_a_leaf_overwritten_after_its_use_makes_the_graph_stale(leaf_and_new, how):
+    x, new = leaf_and_new
+    y = used_in(x)
+    OVERWRITE[how](x, new)
+    with pytest.raises(StaleValueError, match="'weight'") as caught:
+        y.backward()
+    assert place(__file__, "used here") in str(caught.value)
+    assert f"{__file__}:" in str(caught.value).split("overwritten afterwards")[1]
+    assert x.grad is None
+    used_in(x).backward()  # a new forward pass sees the new value
+    np.testing.assert_array_equal(x.grad, 2 * np.asarray(new))
+
+
+def test_the_error_names_the_line_of_the_assignment():
+    x = Tensor([3.0], requires_grad=True)
+    y = (x * x).sum()  # the forward line
+    x.assign([4.0])  # the assignment
+    with pytest.raises(StaleValueError) as caught:
+        y.backward()
+    assert place(__file__, "the forward line") in str(caught.value)
+    assert place(__file__, "the assignment") in str(caught.value)
+
+
+def test_a_constant_leaf_overwritten_after_its_use_makes_the_graph_stale():
+    x, c = Tensor([3.0], requires_grad=True), Tensor([2.0])
+    y = (x * c).sum()
+    c.assign([5.0])
+    with pytest.raises(StaleValueError):
+        y.backward()
+
+
+def test_a_pass_from_a_transform_or_a_recorded_pass_is_stale_too():
+    from autograd import vjp
+
+    w = Tensor([3.0], requires_grad=True)
+    _, pullback = vjp(lambda x: (x * w).sum(), np.array([2.0]))
+    y = (w * w).sum()
+    w.assign([4.0])
+    with pytest.raises(StaleValueError):
+        pullback(1.0)
+    with pytest.raises(StaleValueError):
+        y.backward(create_graph=True)
+
+
+@pytest.mark.parametrize("data", [3.0, [3.0, 4.0], np.float32(3), [np.nan]], ids=str)
+@pytest.mark.parametrize("f", [lambda x: x * x, lambda x: x + 1.0, lambda x: -x, np.exp, np.sum], ids=str)
+def test_looking_at_data_between_the_passes_changes_nothing(data, f):
+    right, x = Tensor(data, requires_grad=True), Tensor(data, requires_grad=True)
+    f(right).sum().backward()
+    y = f(x).sum()
+    assert type(x.data) is np.ndarray
+    np.testing.assert_array_equal(x.data, data)
+    y.backward()
+    np.testing.assert_array_equal(x.grad, right.grad)
+    assert x.grad.dtype == right.grad.dtype
+
+
+def test_looking_at_data_after_a_step_does_not_spoil_the_next():
+    """A learner who updates in place and prints in between."""
+    x = Tensor([3.0, 1.0], requires_grad=True)
+    for step in range(4):
+        loss = (x * x).sum()
+        if step % 2:
+            print(x.data)
+        loss.backward()
+        x.data[...] -= 0.25 * x.grad
+        x.zero_grad()
+        print(x.data)
+    np.testing.assert_array_equal(x.data, [3 / 16, 1 / 16])
+
+
+def test_writing_the_same_values_is_harmless():
+    x = Tensor([3.0, 1.0], requires_grad=True)
+    y = (x * x).sum()
+    x.data[...] = [3.0, 1.0]
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [6, 2])
+
+
+@pytest.mark.parametrize("data", [3.0, np.float32(3.0), [3.0, 4.0], [[1.0]]], ids=str)
+@pytest.mark.parametrize("keep", [False, True], ids=["graph dropped", "graph kept"])
+def test_the_teaching_idiom_learns(data, keep):
+    p = Tensor(data, requires_grad=True)
+    kept, start = [], np.array(data)
+    for step in range(5):
+        loss = (p * p).sum()
+        kept.append(loss) if keep else None
+        loss.backward()
+        p.data -= 0.25 * p.grad
+        p.grad = None
+        np.testing.assert_allclose(p.data, start * 0.5 ** (step + 1))
+        assert p.dtype == start.dtype
+    assert p.version > 0
+
+
+def test_an_update_under_no_grad():
+    p = Tensor([4.0], requires_grad=True)
+    (p * p).sum().backward()
+    with no_grad():
+        p.assign(p - 0.5 * p.grad)
+    assert p.is_leaf
+    assert p.requires_grad
+    np.testing.assert_array_equal(p.data, [0.0])
+
+
+# --- results and what was cut off them ---
+
+
+def test_data_of_a_result_cannot_be_written():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    scalar: Any = Tensor(2.0, requires_grad=True)
+    results: list[Any] = [x * 2, x.detach() * 2, np.exp(x), x[0], scalar * 3.0, x.T, x.detach()]
+    for y in results:
+        with pytest.raises(ValueError, match="read-only"):
+            y.data[...] = 5
+
+
+def leaf_parts():
+    """Unrecorded values that NumPy would let share a leaf's memory."""
+    return {
+        "detach": lambda c: c.detach(),
+        "detach of a view": lambda c: c.reshape(-1).detach(),
+        "detach of a view of a view": lambda c: c.reshape(1, 2)[0].detach(),
+        "numpy": lambda c: Tensor(c.detach().numpy()),
+        "no_grad view": lambda c: no_grad()(lambda: c[0:2])(),
+        "no_grad transpose": lambda c: no_grad()(lambda: c.T)(),
+        "no_grad view of a recorded view": lambda c: no_grad()(lambda v: v[0:2])(c.reshape(2)),
+        "no_grad function": lambda c: no_grad()(lambda: np.squeeze(c))(),
+        "no_grad broadcast": lambda c: no_grad()(lambda: np.broadcast_to(c, (1, 2)))(),
+    }
+
+
+@pytest.mark.parametrize("part", leaf_parts())
+@pytest.mark.parametrize("requires_grad", [False, True], ids=["constant leaf", "leaf"])
+def test_a_value_cut_off_a_leaf_does_not_follow_its_updates(part, requires_grad):
+    c, w = Tensor([3.0, 4.0], requires_grad=requires_grad), Tensor([1.0, 1.0], requires_grad=True)
+    v = leaf_parts()[part](c)
+    y = (w * v).sum()
+    c.data -= 1
+    np.testing.assert_array_equal(v.data.ravel(), [3, 4])
+    y.backward()
+    np.testing.assert_array_equal(w.grad, [3, 4])
+
+
+def test_a_view_of_a_constant_leaf_does_not_follow_its_updates():
+    c, w = Tensor([3.0, 4.0]), Tensor([1.0, 1.0], requires_grad=True)
+    views = [c[0:2], c.reshape(2), c.T, c.ravel(), np.expand_dims(c, 0), np.broadcast_to(c, (3, 2))]
+    y = sum((w * v).sum() for v in views)
+    c.data -= 1
+    y.backward()
+    np.testing.assert_array_equal(w.grad, [24, 32])
+
+
+@pytest.mark.parametrize("cut", [lambda y: y.detach(), lambda y: no_grad()(lambda: +y)()], ids=["detach", "no_grad"])
+def test_a_detached_result_that_becomes_a_leaf_has_memory_of_its_own(cut):
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = np.exp(x)
+    d = cut(y)
+    d.requires_grad = True
+    d.name = "d"
+    d.data -= 1
+    d.data[...] *= 5
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, np.exp([1.0, 2.0]))
+
+
+# --- gradients ---
+
+
+def test_no_two_gradients_share_memory_nor_alias_the_users():
+    mine = np.array([1.0, 2.0])
+    leaves = [Tensor([1.0, 1.0], requires_grad=True) for _ in range(4)]
+    a, b, c, d = leaves
+    (a + b + c.reshape(2) - (-d)).backward(mine)
+    arrays = [mine, *(leaf.grad for leaf in leaves), *(leaf.data for leaf in leaves)]
+    assert not any(np.shares_memory(x, y) for i, x in enumerate(arrays) for y in arrays[:i])
+    for leaf in leaves:
+        np.testing.assert_array_equal(leaf.grad, mine)
+    a.grad *= 100
+    np.testing.assert_array_equal(b.grad, mine)
+    np.testing.assert_array_equal(mine, [1, 2])
+
+
+@pytest.mark.parametrize("make", [np.array, Tensor, list], ids=["array", "Tensor", "list"])
+def test_the_gradient_of_a_leaf_itself_is_a_copy(make):
+    x, mine = Tensor([1.0, 1.0], requires_grad=True), make([1.0, 2.0])
+    x.backward(mine)
+    x.grad[0] = 50
+    np.testing.assert_array_equal(mine if make is not Tensor else mine.data, [1, 2])
+    x.backward(mine)
+    np.testing.assert_array_equal(x.grad, [51, 4])
+
+
+def test_a_gradient_that_was_kept_does_not_grow_with_the_next_pass():
+    x = Tensor([1.0, 1.0], requires_grad=True)
+    (x * 2).sum().backward()
+    kept = x.grad
+    (x * 2).sum().backward()
+    np.testing.assert_array_equal(kept, [2, 2])
+    np.testing.assert_array_equal(x.grad, [4, 4])
+
+
+def test_a_gradient_that_is_set_is_copied_in_the_leafs_dtype():
+    x, mine = Tensor(np.ones(2, np.float32), requires_grad=True), np.array([1.0, 2.0])
+    x.grad = mine
+    mine[0] = 9
+    np.testing.assert_array_equal(x.grad, [1, 2])
+    assert x.grad.dtype == np.float32

@@ -1,0 +1,103 @@
+"""Threads that work at once, and processes that must not differ."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad, no_grad
+
+
+@pytest.fixture
+def often():
+    """Let threads take turns a thousand times as often as usual."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(5e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.slow
+def test_threads_with_graphs_of_their_own_do_not_disturb_each_other(often):
+    start, stop = threading.Barrier(8), time.monotonic() + 1.0
+
+    def work(number):
+        start.wait()
+        rounds = 0
+        a = np.array([1.0, 2.0, 3.0]) * (number + 1)
+        while time.monotonic() < stop:
+            x, s = Tensor(a, requires_grad=True), Tensor(float(number), requires_grad=True)
+            y = s
+            for _ in range(10):
+                y = y * 0.5 + s
+            with no_grad():
+                silent = x * 2
+            assert not silent.requires_grad
+            ((x * x).sum() + y + np.where(x > 0, x, 0).sum()).backward(create_graph=rounds % 3 == 0)
+            np.testing.assert_array_equal(x.grad.data if rounds % 3 == 0 else x.grad, 2 * a + 1)
+            assert s.grad.item() == sum(0.5**k for k in range(11))
+            assert grad(lambda t: t * t * number)(3.0) == 6 * number
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(8) as pool:
+        rounds = list(pool.map(work, range(8)))
+    assert min(rounds) > 0
+
+
+@pytest.mark.slow
+def test_threads_that_share_a_leaf_add_up_all_their_gradients(often):
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    start = threading.Barrier(4)
+
+    def work(number):
+        start.wait()
+        for _ in range(300):
+            (w * (number + 1)).sum().backward()
+            grad(lambda x: (x * w).sum())(np.ones(2))  # leaves w.grad alone
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    np.testing.assert_array_equal(w.grad, [300 * 10, 300 * 10])
+
+
+@pytest.mark.slow
+def test_the_same_bits_whatever_the_hash_seed():
+    script = """
+        import hashlib
+        import numpy as np
+        from autograd import Tensor, grad, hvp, jvp, relu
+        rng = np.random.default_rng(0)
+        w = [Tensor(rng.normal(size=s), requires_grad=True, name=str(s)) for s in ((5, 7), (7,), (7, 3), (3,))]
+        x = rng.normal(size=(11, 5)).astype(np.float32)
+        h = relu(x @ w[0] + w[1])
+        loss = ((np.tanh(h @ w[2] + w[3]) ** 2).mean() + sum((p * p).sum() for p in w))
+        loss.backward(create_graph=True)
+        digest = hashlib.sha256()
+        for p in w:
+            digest.update(p.grad.data.tobytes())
+        penalty = sum((p.grad * p.grad).sum() for p in w)
+        for p in w:
+            p.zero_grad()
+        penalty.backward()
+        for p in w:
+            digest.update(p.grad.tobytes())
+        f = lambda a: (np.sin(a) @ np.cos(a)).sum()
+        a = rng.normal(size=(4, 4))
+        for array in (grad(f)(a), jvp(f, (a,), (a,))[1], hvp(f, (a,), (a,))):
+            digest.update(array.tobytes())
+        print(digest.hexdigest())
+    """
+    digests = set()
+    for seed in ("0", "1", "4242"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", textwrap.dedent(script)]
+        digests.add(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert len(digests) == 1
+    assert len(digests.pop()) == 65
