@@ -106,7 +106,7 @@ class Optimizer:
         """Update each parameter that has a gradient; returns what `closure`, called before, returned."""
         result = None
         if closure is not None:
-            with enable_grad():  # type: ignore[no-untyped-call]
+            with enable_grad():
                 result = closure()
         for i, group in enumerate(self.param_groups):
             if tuple(group.values()) != self._settings[i]:
