@@ -18,6 +18,7 @@ from autograd.checking import (
     gradgradcheck,
     numerical_gradient,
 )
+from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library
 from autograd.modes import (
@@ -41,6 +42,7 @@ from autograd.viz import draw, graph_of
 __all__ = [
     "FlatLeaves",
     "GradcheckReport",
+    "MissingExtraError",
     "Tensor",
     "affine",
     "assert_gradients",
@@ -65,6 +67,7 @@ __all__ = [
     "logistic_loss",
     "logsumexp",
     "mark_library",
+    "missing_extra",
     "no_grad",
     "nondifferentiable",
     "numerical_gradient",

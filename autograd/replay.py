@@ -23,10 +23,9 @@ from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueEr
 from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
+from autograd.values import FLOAT64, float64_of
 
 Lift = Callable[[Any], Any]
-
-_FLOAT64 = np.dtype(np.float64)
 
 # Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
 # cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
@@ -46,37 +45,36 @@ def pull(
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
-    A replay that raises leaves every gradient as it was.
+    Call it holding `LOCK`, until the cotangents are taken. A replay that raises leaves every gradient as it was.
     """
-    with LOCK:
-        if since is None:
-            frame = user_frame(1)
-            this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
-            ops, leaves = topological_order(roots, this_pass)
-            _refuse_stale(ops, leaves)
-            this_pass.freed = free
+    if since is None:
+        frame = user_frame(1)
+        this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
+        ops, leaves = topological_order(roots, this_pass)
+        _refuse_stale(ops, leaves)
+        this_pass.freed = free
+    else:
+        ops, leaves = ancestors(roots, since)
+        ops.reverse()
+        _refuse_stale(ops, leaves)
+        for node in (*ops, *leaves):
+            node.cotangent = None
+    for i, root in enumerate(roots):
+        root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
+    try:
+        if lift is None:
+            _replay(ops, free, None)
         else:
-            ops, leaves = ancestors(roots, since)
-            ops.reverse()
-            _refuse_stale(ops, leaves)
-            for node in (*ops, *leaves):
-                node.cotangent = None
-        for root, seed in zip(roots, seeds, strict=True):
-            root.cotangent = seed if root.cotangent is None else root.cotangent + seed
-        try:
-            if lift is None:
-                _replay(ops, free, None)
-            else:
-                with enable_grad():
-                    _replay(ops, free, lift)
-        except BaseException:
-            for node in (*ops, *leaves):
-                node.cotangent = None
-            raise
-        if since is None:
-            seed = getattr(seeds[0], "_data", seeds[0])
-            this_pass.start = roots[0].clock
-            this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
+            with enable_grad():
+                _replay(ops, free, lift)
+    except BaseException:
+        for node in (*ops, *leaves):
+            node.cotangent = None
+        raise
+    if since is None:
+        seed = seeds[0] if lift is None else seeds[0]._data
+        this_pass.start = roots[0].clock
+        this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
@@ -229,14 +227,9 @@ def plain(x: Any) -> Any:
     return float64_of(x.output) if type(x) is Node else x
 
 
-def float64_of(x: Any) -> Any:
-    """A NumPy scalar for a Python float, everything else as it is: rules may ask a value for its shape."""
-    return np.float64(x) if type(x) is float else x
-
-
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
-    shape, dtype = ((), _FLOAT64) if type(x) is float else (x.shape, x.dtype)
+    shape, dtype = ((), FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
@@ -278,7 +271,7 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     taken = set(map(id, seeds))
     try:
         for node in leaves:
-            if node.notes is not None and node.cotangent is not None:
+            if node.notes is not None and node.notes.hooks and node.cotangent is not None:
                 node.cotangent = _notice(node, node.cotangent)
     except BaseException:
         for node in leaves:

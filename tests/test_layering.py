@@ -23,9 +23,12 @@ LAYERS = {
         "primitives",
         "graph",
         "broadcasting",
+        "values",
         "ops",
         "replay",
+        "mishaps",
         "methods",
+        "conversions",
         "tensor",
         "flat",
         "transforms",
@@ -106,6 +109,8 @@ def objection(importer: str, imported: str) -> str | None:
         return None if imported == other else f"nn imports only what `{other}` itself offers"
     own, others = rank(importer), rank(imported)
     if imported == package:
+        if importer == "nn.demo":  # shows users how to begin: with `import nn`
+            return None
         return "the package root is for users; import the module that defines the name"
     if own is None or others is None or own >= others:
         return None
@@ -163,6 +168,7 @@ RIGHT = {
     "autograd/tensor.py": "from .replay import walk",
     "nn/__init__.py": "from nn.layers.linear import Linear\nfrom nn import module",
     "nn/module.py": "import autograd\nfrom autograd import Tensor",
+    "nn/demo.py": "import nn",
     "nn/layers/__init__.py": "",
     "nn/layers/linear.py": "from ..module import Module",
 }

@@ -5,7 +5,10 @@ Imported when something is drawn: `import autograd` does not pay for importing g
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +70,24 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         return os.fspath(path)
 
 
+# pygraphviz runs Graphviz as C code in the calling process, where nothing can catch what its font library prints about
+# the machine's font settings: so in a process of its own.
+_DRAW = """
+import sys, pygraphviz
+source = sys.stdin.buffer.read().decode()
+sys.stdout.buffer.write(pygraphviz.AGraph(string=source).draw(format=sys.argv[1], prog=sys.argv[2]))
+"""
+
+
 def _drawn(source: str, format: str, engine: str) -> bytes:
     """The picture of a DOT text, drawn by pygraphviz, whose wheels bundle Graphviz."""
-    try:
-        import pygraphviz
-    except ImportError:
+    if importlib.util.find_spec("pygraphviz") is None:
         raise MissingExtraError(
             "rendering a graph needs Graphviz: apt install graphviz (the `dot` program), or pip install "
             "'readgrad[viz]' (Graphviz as a wheel)"
-        ) from None
-    return pygraphviz.AGraph(string=source).draw(format=format, prog=engine)
+        )
+    command = [sys.executable, "-P", "-c", _DRAW, format, engine]
+    process = subprocess.run(command, input=source.encode(), capture_output=True)
+    if process.returncode:
+        raise RuntimeError(f"pygraphviz could not draw {format}: {process.stderr.decode(errors='replace').strip()}")
+    return process.stdout
