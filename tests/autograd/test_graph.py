@@ -117,6 +117,22 @@ def test_a_replayed_graph_is_freed_at_once(retain):
         assert live_nodes() == before
 
 
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: x.exp(), lambda x: x @ np.ones((3, 3)), lambda x: np.where(x > 0, x, 0), lambda x: np.stack([x, x])],
+    ids=["elementwise", "general", "where", "joint"],
+)
+def test_a_pass_frees_values_behind_it_while_its_root_is_held(f):
+    x = Tensor(np.ones(3), requires_grad=True)
+    y = f(x)
+    saved = weakref.ref(y._data)
+    loss = y.sum()
+    del y
+    assert saved() is not None
+    loss.backward()
+    assert saved() is None
+
+
 def test_rebinding_in_a_loop_makes_no_cycle():
     with without_collector():
         before = live_nodes()
@@ -166,9 +182,16 @@ def test_a_second_pass_over_a_freed_graph_names_the_line_of_the_first(data):
     with pytest.raises(FreedGraphError, match="retain_graph=True") as caught:
         y.backward()
     assert place(__file__, "the first") in str(caught.value)
-    with pytest.raises(FreedGraphError) as caught:
-        (y * 3).backward()  # through a new node
-    assert place(__file__, "the first") in str(caught.value)
+    for through in (
+        lambda: y * 3,
+        lambda: 3 - y,
+        lambda: -y,
+        lambda: np.stack([x.sum(), y]),
+        lambda: np.where(y > 0, y, x),
+    ):
+        with pytest.raises(FreedGraphError) as caught:
+            through().sum().backward()
+        assert place(__file__, "the first") in str(caught.value)
     np.testing.assert_array_equal(x.grad, once)
 
 
@@ -179,6 +202,8 @@ def test_two_graphs_that_share_a_freed_part():
     first.backward()
     with pytest.raises(FreedGraphError, match="multiply"):
         second.backward()
+    with pytest.raises(FreedGraphError, match="multiply"):
+        np.where(x > 0, shared, x).backward()
     assert x.grad == 12
     (x * 5).backward()  # the leaf itself is never freed
     assert x.grad == 17
@@ -207,28 +232,25 @@ def test_a_refused_pass_frees_nothing():
     assert x.grad == [6]
 
 
-def test_a_pass_that_fails_leaves_every_gradient_as_it_was():
-    x, z = Tensor([1.0, 2.0], requires_grad=True), Tensor([1.0, 2.0], requires_grad=True)
+@pytest.mark.parametrize("where", ["a result", "the first leaf", "the second leaf"])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_pass_that_fails_leaves_every_gradient_as_it_was(where, create_graph):
+    x, z = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=True)
     (x * z).sum().backward()
-    before = x.grad.copy(), z.grad.copy()
 
     def stop(g):
         raise KeyError("stop")
 
     inner = x * z
-    inner.register_hook(stop)
+    handle = {"a result": inner, "the first leaf": x, "the second leaf": z}[where].register_hook(stop)
     with pytest.raises(KeyError, match="stop"):
-        (np.exp(z) + inner).sum().backward()
-    for leaf in (x, z):  # whichever comes first
-        handle = leaf.register_hook(stop)
-        with pytest.raises(KeyError, match="stop"):
-            (x * z).sum().backward()
-        handle.remove()
-    np.testing.assert_array_equal(x.grad, before[0])
-    np.testing.assert_array_equal(z.grad, before[1])
-    (x * z).sum().backward()  # and nothing of the failed passes comes along
-    np.testing.assert_array_equal(x.grad, 2 * before[0])
-    np.testing.assert_array_equal(z.grad, 2 * before[1])
+        (np.exp(x) + np.exp(z) + inner).sum().backward(create_graph=create_graph)
+    handle.remove()
+    np.testing.assert_array_equal(x.grad, [3, 4])
+    np.testing.assert_array_equal(z.grad, [1, 2])
+    (x * z).sum().backward()  # and nothing of the failed pass comes along
+    np.testing.assert_array_equal(x.grad, [6, 8])
+    np.testing.assert_array_equal(z.grad, [2, 4])
 
 
 # --- order ---

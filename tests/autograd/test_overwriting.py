@@ -229,6 +229,20 @@ def test_looking_at_data_after_a_step_does_not_spoil_the_next():
     np.testing.assert_array_equal(x.data, [3 / 16, 1 / 16])
 
 
+def test_a_value_that_came_and_went_is_not_taken_for_one_that_stayed():
+    x = Tensor([3.0, 1.0], requires_grad=True)
+    before = used_in(x)
+    assert x.data[0] == 3
+    x.assign([5.0, 1.0])
+    between = used_in(x)
+    x.assign([3.0, 1.0])
+    with pytest.raises(StaleValueError):
+        between.backward()
+    with pytest.raises(StaleValueError):
+        before.backward()
+    assert x.grad is None
+
+
 def test_writing_the_same_values_is_harmless():
     x = Tensor([3.0, 1.0], requires_grad=True)
     y = (x * x).sum()
@@ -351,6 +365,15 @@ def test_the_gradient_of_a_leaf_itself_is_a_copy(make):
     np.testing.assert_array_equal(x.grad, [51, 4])
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: +x, lambda x: x.reshape(2), lambda x: x + 0], ids=str)
+def test_the_gradient_argument_may_be_overwritten_after_the_pass(f, create_graph):
+    x, mine = Tensor([1.0, 1.0], requires_grad=True), np.array([1.0, 2.0])
+    f(x).backward(mine, create_graph=create_graph)
+    mine[...] = 99
+    np.testing.assert_array_equal(x.grad.data if create_graph else x.grad, [1, 2])
+
+
 def test_a_gradient_that_was_kept_does_not_grow_with_the_next_pass():
     x = Tensor([1.0, 1.0], requires_grad=True)
     (x * 2).sum().backward()
@@ -361,8 +384,9 @@ def test_a_gradient_that_was_kept_does_not_grow_with_the_next_pass():
 
 
 def test_a_gradient_that_is_set_is_copied_in_the_leafs_dtype():
-    x, mine = Tensor(np.ones(2, np.float32), requires_grad=True), np.array([1.0, 2.0])
-    x.grad = mine
-    mine[0] = 9
-    np.testing.assert_array_equal(x.grad, [1, 2])
-    assert x.grad.dtype == np.float32
+    for dtype in (np.float32, np.float64):
+        x, mine = Tensor(np.ones(2, dtype), requires_grad=True), np.array([1.0, 2.0])
+        x.grad = mine
+        mine[0] = 9
+        np.testing.assert_array_equal(x.grad, [1, 2])
+        assert x.grad.dtype == dtype

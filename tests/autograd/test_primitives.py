@@ -168,6 +168,20 @@ def test_a_rule_of_the_wrong_dtype_is_brought_to_the_arguments():
     assert x.grad.dtype == np.float32
 
 
+def test_a_rule_sees_a_cotangent_of_its_outputs_shape_and_dtype():
+    seen = []
+
+    def rule(g, y, x):
+        seen.append((g.dtype, g.shape))
+        return g * 2
+
+    op = primitive(lambda x: x * 2, rule, name="op")
+    for data in (np.ones((2, 3), np.float32), np.ones((2, 3))):
+        y = op(leaf(data))
+        (y @ np.ones((3, 4))).sum().backward()  # a float64 product
+        assert seen.pop() == (data.dtype, data.shape)
+
+
 def test_a_primitive_tells_what_it_is():
     op = elementwise(lambda x: x, lambda g, y, x: g, name="mine")
     assert repr(op) == "<primitive mine (elementwise)>"

@@ -237,6 +237,12 @@ def test_a_hooks_array_and_the_gradient_stay_apart():
     np.testing.assert_array_equal(mine, [1, 2])
     np.testing.assert_array_equal(shown[0], [1, 1])
 
+    z.zero_grad()
+    z.register_hook(lambda g: shown.append(g))
+    (z * 3).sum().backward()
+    z.grad += 5
+    np.testing.assert_array_equal(shown[-1], [3, 3])
+
     def in_place(g):
         g *= 2
 

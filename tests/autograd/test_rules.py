@@ -16,7 +16,7 @@ from tests.autograd.oracles import numeric_jvp, numeric_vjp
 from tests.autograd.samples import ROWS, Row, ops
 
 OPS = ops()
-ELEMENTWISE = [op for op in OPS if op.is_elementwise]
+ELEMENTWISE = [op for op in OPS if op.is_elementwise and op.name in ROWS]
 
 
 def cases(wanted: Callable[[Primitive], bool]) -> list[Any]:
