@@ -66,6 +66,7 @@ class Primitive:
         "numpy_function",
         "rules",
         "scalar",
+        "shapes",
         "structure",
     )
 
@@ -81,6 +82,7 @@ class Primitive:
         masks: bool,
         bind: Binder | None,
         name: str | None,
+        shapes: str | None,
         arity: int,
     ) -> None:
         self.numpy_function = function
@@ -92,6 +94,7 @@ class Primitive:
         self.joint = joint
         self.scalar = scalar
         self.masks = masks
+        self.shapes = shapes
         self.arity = arity
         self.keyword_names = _keyword_names(self.forward, self.arity)
         plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
@@ -170,6 +173,7 @@ def _declare(
     masks: bool = False,
     bind: Binder | None = None,
     name: str | None = None,
+    shapes: str | None = None,
     arity: int | None = None,
     aliases: tuple[Callable[..., Any], ...] = (),
 ) -> Primitive:
@@ -185,6 +189,7 @@ def _declare(
         masks=masks,
         bind=bind,
         name=name,
+        shapes=shapes,
         arity=arity,
     )
     for key in (function, *aliases):
@@ -206,6 +211,7 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
     joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
     masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
     name : the label in graphs and errors, when it is not the function's own.
+    shapes : what the shapes must be, for the error when they are not.
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
 
     >>> import numpy as np

@@ -23,10 +23,9 @@ from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueEr
 from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
+from autograd.values import FLOAT64, float64_of
 
 Lift = Callable[[Any], Any]
-
-_FLOAT64 = np.dtype(np.float64)
 
 # Marks and cotangents live in slots of the nodes, so one replay runs at a time, until its caller has taken the
 # cotangents of the leaves; re-entrant, for rules and hooks that replay graphs of their own.
@@ -229,14 +228,9 @@ def plain(x: Any) -> Any:
     return float64_of(x.output) if type(x) is Node else x
 
 
-def float64_of(x: Any) -> Any:
-    """A NumPy scalar for a Python float, everything else as it is: rules may ask a value for its shape."""
-    return np.float64(x) if type(x) is float else x
-
-
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
-    shape, dtype = ((), _FLOAT64) if type(x) is float else (x.shape, x.dtype)
+    shape, dtype = ((), FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")

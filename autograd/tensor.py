@@ -14,22 +14,34 @@ floats make them fast. Everything else is an ndarray or a NumPy scalar.
 
 from __future__ import annotations
 
-import inspect
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from sys import _getframe, getrefcount
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import AnomalyError, DtypeError, GradientError, ShapeError, UnsupportedError
+from autograd.conversions import Conversions
+from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
-from autograd.modes import ANOMALY, NO_GRAD, current_mode, get_default_dtype
+from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
+from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
-from autograd.replay import LOCK, accumulate, float64_of, pull
+from autograd.replay import LOCK, accumulate, pull
+from autograd.values import (
+    FLOAT64,
+    copied,
+    float64_of,
+    frozen,
+    operand,
+    refuse_non_numbers,
+    refuse_untrackable,
+    unshared,
+    value_of,
+)
 
 # What to use in place of some NumPy functions that have no rule.
 _HINTS = {
@@ -42,7 +54,6 @@ _HINTS = {
 # constants costs no node.
 UNTRACKED = leaf(None, requires_grad=False)
 
-_FLOAT64 = np.dtype(np.float64)
 _new_tensor = object.__new__
 
 
@@ -60,7 +71,7 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & NO_GRAD:
             return _constant(value)
         if mode & ANOMALY:
-            _refuse_anomaly(primitive, value)
+            refuse_anomaly(primitive, value)
     frame = _getframe(2)
     if LIBRARY_MARK in frame.f_globals:
         frame = user_frame(2) or frame
@@ -113,14 +124,14 @@ def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None
         else:
             result = primitive.forward(value, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        result = _recomputed(primitive, (value,), error)
+        result = recomputed(primitive, (value,), error)
     if type(result) is np.ndarray:
         if not result.ndim:
             result = result[()]
         elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
             result = value.view()
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
-        return _constant(result if node is UNTRACKED else _unshared(result))
+        return _constant(result if node is UNTRACKED else unshared(result))
     return record(primitive, node, None, None, keywords, result)
 
 
@@ -153,7 +164,7 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
                     values[i] = np.float64(value)
             result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        result = _recomputed(primitive, values, error)
+        result = recomputed(primitive, values, error)
     if type(result) is np.ndarray and not result.ndim:
         result = result[()]
     if not tracked or primitive.structure == CONSTANT:
@@ -168,7 +179,7 @@ def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[
     like = next(item._data for item in inputs if type(item) is Tensor)
     for i, item in enumerate(inputs):
         if type(item) is not Tensor:
-            value = _operand(item, like, keep=True)
+            value = operand(item, like, keep=True)
             if value is NotImplemented:
                 raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
             values[i] = parents[i] = value
@@ -192,46 +203,9 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
         try:
             return implementation(*args, **keywords)
         except TypeError:
-            _refuse_unbound(implementation, args, keywords)
+            refuse_unbound(implementation, args, keywords)
             raise
     raise refusal(function, _HINTS, here())
-
-
-def _refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-    """Raise if a call does not fit the parameters of a function; a TypeError from inside it is another matter."""
-    signature = inspect.signature(implementation)
-    try:
-        signature.bind(*args, **keywords)
-    except TypeError as error:
-        known = ", ".join(signature.parameters)
-        raise UnsupportedError(
-            f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
-        ) from None
-
-
-def _operand(other: Any, like: Any, keep: bool) -> Any:
-    """The value of an operand that is not a Tensor, or NotImplemented.
-
-    A Python number takes the dtype of `like` once, here: an untyped one costs NumPy up to 200 ns in each use.
-    Arrays are copied when a node is to keep them, so that overwriting one afterwards changes nothing.
-    """
-    kind = type(other)
-    if kind is float or kind is int or kind is bool:
-        if type(like) is float:
-            return float(other)
-        return np.array(other, like.dtype) if type(like) is np.ndarray and like.dtype.kind == "f" else other
-    if kind is np.ndarray:
-        _refuse_non_numbers(other)
-        return other.copy() if keep else other
-    if isinstance(other, np.generic):
-        return float(other) if kind is np.float64 and type(like) is float else other
-    if isinstance(other, list | tuple):
-        array = np.array(other)
-        _refuse_non_numbers(array)
-        return array
-    if isinstance(other, np.ndarray):
-        return np.array(other)
-    return NotImplemented
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -246,7 +220,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
                 a, b = float64_of(a), float64_of(b)
         else:
             tracked = node_a.requires_grad
-            b = node_b = _operand(other, a, tracked)
+            b = node_b = operand(other, a, tracked)
             if b is NotImplemented:
                 return NotImplemented
             if type(a) is float and type(b) is not float:
@@ -254,7 +228,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
         try:
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
-            value = _recomputed(primitive, (a, b), error)
+            value = recomputed(primitive, (a, b), error)
         if not tracked:
             return _constant(value)
         first = a if node_a is UNTRACKED else node_a
@@ -264,7 +238,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
     def reflected(self: Tensor, other: Any) -> Tensor:
         b, node_b = self._data, self._node
         tracked = node_b.requires_grad
-        a = _operand(other, b, tracked)
+        a = operand(other, b, tracked)
         if a is NotImplemented:
             return NotImplemented
         if type(b) is float and type(a) is not float:
@@ -272,7 +246,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
         try:
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
-            value = _recomputed(primitive, (a, b), error)
+            value = recomputed(primitive, (a, b), error)
         if not tracked:
             return _constant(value)
         return record(primitive, a, node_b, None, None, value)
@@ -285,13 +259,13 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
 
     def method(self: Tensor, other: Any) -> Tensor:
         a = self._data
-        b = other._data if type(other) is Tensor else _operand(other, a, False)
+        b = other._data if type(other) is Tensor else operand(other, a, False)
         if b is NotImplemented:
             return NotImplemented
         try:
             value = compute(a, b)
         except (ValueError, TypeError) as error:
-            raise _located(REGISTRY[ufunc], (a, b), error) from None
+            raise located(REGISTRY[ufunc], (a, b), error) from None
         return _constant(np.bool(value) if type(value) is bool else value)
 
     return method
@@ -305,87 +279,6 @@ def _matmul(a: Any, b: Any) -> Any:
     return linalg.matmul.forward(float64_of(a), float64_of(b))
 
 
-def _recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
-    """The result where Python floats raised and NumPy has an answer (inf, nan); the located error elsewhere."""
-    if primitive.scalar is not None and _all_floats(values):
-        return float(primitive.forward(*map(np.float64, values)))
-    raise _located(primitive, values, error) from None
-
-
-def _located(primitive: Primitive, values: Any, error: Exception) -> Exception:
-    """An error of NumPy's, told in the user's terms: the op, the shapes or dtypes, the line, the remedy."""
-    if isinstance(error, ArithmeticError):
-        return error  # the user's own `np.errstate(all="raise")`
-    shapes = " and ".join(str(np.shape(value)) for value in values)
-    if isinstance(error, IndexError):
-        return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
-    if isinstance(error, ValueError):
-        if primitive.is_elementwise:
-            remedy = "do not broadcast: counted from the last, axes must be equal or 1"
-        elif primitive in (linalg.matmul, linalg.dot):
-            remedy = "do not fit: the last axis of the first must equal the second to last (or only) axis of the second"
-        elif primitive is linalg.affine:
-            remedy = "do not fit: x (..., in_features), weight (out_features, in_features), bias (out_features,)"
-        else:
-            remedy = f"do not fit: {error}"
-        return ShapeError(f"{primitive.name}: shapes {shapes} {remedy} (at {here()})")
-    dtypes = " and ".join(str(getattr(value, "dtype", type(value).__name__)) for value in values)
-    return DtypeError(f"{primitive.name}: {error}; operands of {dtypes} (at {here()})")
-
-
-def _refuse_anomaly(primitive: Primitive, value: Any) -> None:
-    if not np.isfinite(value).all():
-        raise AnomalyError(
-            f"{primitive.name} returned {int(np.isnan(value).sum())} nan and {int(np.isinf(value).sum())} inf among "
-            f"{np.size(value)} values of shape {np.shape(value)} (at {here()})"
-        )
-
-
-# --- values ---
-
-
-def _value_of(data: Any, dtype: Any) -> Any:
-    """A private copy of a user's data in the form a Tensor holds."""
-    if isinstance(data, Tensor):
-        data = data._data
-    if dtype is None and _made_of_python_floats(data):
-        dtype = get_default_dtype()
-    try:
-        value = np.array(data, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError(f"Tensor: {error} (at {here()})") from None
-    _refuse_non_numbers(value)
-    return float(value) if not value.ndim and value.dtype == _FLOAT64 else value
-
-
-def _made_of_python_floats(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return type(data) is float
-
-
-def _copied(value: Any) -> Any:
-    return value.copy() if type(value) is np.ndarray else value
-
-
-def _unshared(value: Any) -> Any:
-    """A copy where the value is a view: of a leaf perhaps, and no node would tell that the leaf was overwritten."""
-    return value.copy() if type(value) is np.ndarray and value.base is not None else value
-
-
-def _refuse_non_numbers(value: np.ndarray) -> None:
-    if value.dtype.kind not in "fiubc":
-        raise DtypeError(f"a Tensor holds numbers, not {value.dtype} (at {here()})")
-
-
-def _refuse_untrackable(value: Any) -> None:
-    if type(value) is not float and value.dtype.kind != "f":
-        raise DtypeError(
-            f"only floating-point Tensors can require grad, not {value.dtype} (at {here()}); "
-            "write Tensor(2.0) for Tensor(2), or give dtype=float"
-        )
-
-
 def _stamp(node: Node) -> None:
     """Note the time and the user's line of an assignment to a leaf."""
     frame = user_frame(2)
@@ -396,17 +289,6 @@ def _stamp(node: Node) -> None:
 
 def _references_to_node(tensor: Tensor) -> int:
     return getrefcount(tensor._node)
-
-
-def _frozen(index: Any) -> Any:
-    """An index with Tensors and arrays replaced by arrays of its own, so that overwriting theirs changes nothing."""
-    if type(index) is tuple:
-        return tuple(_frozen(part) for part in index)
-    if type(index) is Tensor:
-        return np.array(index._data)
-    if type(index) is list:
-        return [_frozen(part) for part in index]
-    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
@@ -429,7 +311,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(ArrayMethods):
+class Tensor(ArrayMethods, Conversions):
     """An n-dimensional array of floats that records the operations applied to it.
 
     Parameters
@@ -462,9 +344,9 @@ class Tensor(ArrayMethods):
         dtype: np.typing.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
-        value = _value_of(data, dtype)
+        value = value_of(data._data if isinstance(data, Tensor) else data, dtype)
         if requires_grad:
-            _refuse_untrackable(value)
+            refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
         if name is not None:
@@ -479,9 +361,9 @@ class Tensor(ArrayMethods):
         """
         if not isinstance(array, np.ndarray):
             raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
-        _refuse_non_numbers(array)
+        refuse_non_numbers(array)
         if requires_grad:
-            _refuse_untrackable(array)
+            refuse_untrackable(array)
         tensor = _handle(array, leaf(array, requires_grad))
         if name is not None:
             tensor.name = name
@@ -535,8 +417,8 @@ class Tensor(ArrayMethods):
             )
         if node is UNTRACKED:
             node = self._own_node()
-            self._data = node.output = _value_of(new, self.dtype)
-        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != _FLOAT64):
+            self._data = node.output = value_of(new, self.dtype)
+        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != FLOAT64):
             if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
                 old[...] = new
         else:
@@ -587,7 +469,7 @@ class Tensor(ArrayMethods):
                 "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
             )
         if value:
-            _refuse_untrackable(self._data)
+            refuse_untrackable(self._data)
         self._own_node().requires_grad = bool(value)
 
     @property
@@ -628,7 +510,7 @@ class Tensor(ArrayMethods):
     @property
     def dtype(self) -> np.dtype:
         """Type of the elements."""
-        return _FLOAT64 if type(self._data) is float else self._data.dtype
+        return FLOAT64 if type(self._data) is float else self._data.dtype
 
     @property
     def T(self) -> Tensor:
@@ -638,7 +520,7 @@ class Tensor(ArrayMethods):
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
         if self._node is UNTRACKED:
-            self._data = _copied(self._data)  # it may be a result's value, and a leaf can be overwritten
+            self._data = copied(self._data)  # it may be a result's value, and a leaf can be overwritten
             self._node = leaf(self._data, requires_grad=False)
         return self._node
 
@@ -706,7 +588,7 @@ class Tensor(ArrayMethods):
 
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
-        return _constant(_unshared(self._data) if self._node.primitive is not None else _copied(self._data))
+        return _constant(unshared(self._data) if self._node.primitive is not None else copied(self._data))
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
@@ -725,88 +607,10 @@ class Tensor(ArrayMethods):
         hooks[key] = hook
         return Handle(hooks, key)
 
-    # --- leaving the graph ---
+    # --- copies ---
 
-    def numpy(self) -> np.ndarray:
-        """The value as an ndarray; refused where that would cut a gradient off unseen."""
-        if self._node.requires_grad:
-            raise GradientError(
-                f"numpy: this Tensor requires grad, and an ndarray would leave the graph (at {here()}); "
-                "say so with x.detach().numpy()"
-            )
-        return self.data
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self._node.requires_grad:
-            raise GradientError(
-                f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
-                "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
-            )
-        array = np.asarray(self._data, dtype=dtype)
-        return array.copy() if copy else array
-
-    def item(self) -> float | int | bool:
-        """The one element as a Python number."""
-        if self.size != 1:
-            raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
-        return self._data if type(self._data) is float else self._data.item()
-
-    def tolist(self) -> Any:
-        """The value as nested lists of Python numbers."""
-        return self._data if type(self._data) is float else self._data.tolist()
-
-    def __float__(self) -> float:
-        value = self._data
-        return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
-
-    def __int__(self) -> int:
-        return int(self._scalar("int"))
-
-    def __index__(self) -> int:
-        return operator.index(self._scalar("index"))
-
-    def __bool__(self) -> bool:
-        return bool(self._scalar("bool"))
-
-    def __format__(self, spec: str) -> str:
-        return format(self._scalar("format"), spec) if spec else str(self)
-
-    def _scalar(self, wanted: str) -> Any:
-        if type(self._data) is float:
-            return self._data
-        if self._data.size != 1:
-            raise TypeError(
-                f"{wanted}() needs a Tensor of one element, not of shape {self.shape} (at {here()}); reduce it first, "
-                "as with .mean(), .all() or .any(), or take one element"
-            )
-        return self._data.item()
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a 0-d Tensor")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self.shape:
-            raise TypeError("iteration over a 0-d Tensor")
-        return (self[i] for i in range(self.shape[0]))
-
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # by identity, since `==` compares elements
         return id(self)
-
-    def __repr__(self) -> str:
-        parts = [
-            np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)
-        ]
-        if self.dtype != _FLOAT64:
-            parts.append(f"dtype={self.dtype}")
-        if self.name:
-            parts.append(f"name={self.name!r}")
-        if self._node.primitive is not None:
-            parts.append(f"op={self._node.primitive.name!r}")
-        elif self._node.requires_grad:
-            parts.append("requires_grad=True")
-        return f"Tensor({', '.join(parts)})"
 
     def __reduce__(self) -> Any:
         if self._node.primitive is not None:
@@ -878,7 +682,7 @@ class Tensor(ArrayMethods):
     # --- indexing ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply_unary(indexing.getitem, self, {"index": _frozen(index)})
+        return apply_unary(indexing.getitem, self, {"index": frozen(index)})
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(

@@ -14,8 +14,9 @@ from nn.init import Rng, generator_of, zeros_
 from nn.layers.containers import Sequential
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear
+from nn.module import Module
 
-Activation: TypeAlias = str | Callable[[Any], Any] | None
+Activation: TypeAlias = str | Callable[[Any], Any] | type[Module] | None
 
 
 class MLP(Sequential):

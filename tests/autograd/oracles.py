@@ -12,7 +12,8 @@ _STENCIL = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
 
 def difference(f: Callable[[float], Any]) -> np.ndarray:
     """The derivative at 0 of a function of one number."""
-    return sum(np.asarray(weight * f(k * STEP)) for k, weight in _STENCIL) / STEP
+    total: Any = sum(np.asarray(weight * f(k * STEP)) for k, weight in _STENCIL)
+    return total / STEP
 
 
 def numeric_jvp(f: Callable[..., Any], arrays: Sequence[Any], tangents: Sequence[Any]) -> np.ndarray:
@@ -35,7 +36,7 @@ def numeric_vjp(f: Callable[..., Any], arrays: Sequence[Any], cotangent: Any, wa
         for index in np.ndindex(gradient.shape):
             direction = np.zeros(gradient.shape)
             direction[index] = 1
-            tangents = [None] * len(arrays)
+            tangents: list[Any] = [None] * len(arrays)
             tangents[position] = direction
             gradient[index] = np.sum(cotangent * numeric_jvp(f, arrays, tangents))
         gradients.append(gradient)

@@ -7,6 +7,7 @@
 Arrays are described, not given, so that an elementwise op can be tried with other shapes too.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -226,6 +227,18 @@ row("dot", real(2, 2), _array(lambda rng, shape: np.array(rng.uniform()))())
 for x, weight, bias in (((5, 3), (2, 3), (2,)), ((3,), (2, 3), (2,)), ((2, 5, 3), (2, 3), (2,)), ((5, 3), (1, 3), (1,)),
                         ((5, 3), (2, 3), (1,)), ((0, 3), (2, 3), (2,)), ((1, 1), (2, 1), (2,))):  # fmt: skip
     row(affine.name, real(*x), another(*weight), third(*bias), numpy=lambda x, weight, bias: x @ weight.T + bias)
+
+# --- what networks add to NumPy ---
+
+row("erf", real(), numpy=np.vectorize(math.erf, otypes=[float]))
+row("prelu", nonzero(), real(), numpy=lambda x, slope: np.where(x > 0, x, x * slope))
+row("logistic_loss", real(), _grid(0, 1, 0)(), numpy=lambda x, t: np.logaddexp(0, x) - x * t)
+for axis in (-1, 0):
+    row("softmax", real(2, 3), axis=axis, numpy=lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True))
+    row("log_softmax", real(2, 3), axis=axis, numpy=lambda x, axis: x - np.log(np.exp(x).sum(axis, keepdims=True)))
+row("pick", real(3, 2), index=np.array([1, 0, 1]), numpy=lambda x, index: x[[0, 1, 2], index])
+row("place", real(3), index=np.array([1, 0, 1]), shape=(3, 2),
+    numpy=lambda x, index, shape: np.array([[0, x[0]], [x[1], 0], [0, x[2]]]))  # fmt: skip
 
 # --- without a gradient ---
 

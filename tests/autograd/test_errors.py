@@ -120,7 +120,7 @@ def test_operands_that_are_no_numbers(other, data):
 
 def test_wrap_shares_arrays_only():
     with pytest.raises(DtypeError, match=r"for a list use Tensor\(data\)"):
-        Tensor.wrap([1.0])
+        Tensor.wrap([1.0])  # type: ignore[arg-type]
     with pytest.raises(DtypeError, match="numbers"):
         Tensor.wrap(np.array(["a"]))
     with pytest.raises(DtypeError, match="only floating-point"):

@@ -4,6 +4,8 @@ Each form of a call is tried with operands that are spoilt afterwards. The right
 operands that nobody touched.
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -266,7 +268,9 @@ def test_an_update_under_no_grad():
 
 def test_data_of_a_result_cannot_be_written():
     x = Tensor([1.0, 2.0], requires_grad=True)
-    for y in (x * 2, x.detach() * 2, np.exp(x), x[0], Tensor(2.0, requires_grad=True) * 3.0, x.T, x.detach()):
+    scalar: Any = Tensor(2.0, requires_grad=True)
+    results: list[Any] = [x * 2, x.detach() * 2, np.exp(x), x[0], scalar * 3.0, x.T, x.detach()]
+    for y in results:
         with pytest.raises(ValueError, match="read-only"):
             y.data[...] = 5
 

@@ -305,7 +305,7 @@ def test_scalars_of_every_kind(op, kinds):
         rng = np.random.default_rng(6)
         arrays = [np.asarray(a.draw(rng, ())) for a in row.arrays]
         makers = iter(choice)
-        arguments = [SCALARS[next(makers)](x) if w else bool(x) for x, w in zip(arrays, which, strict=True)]
+        arguments: list[Any] = [SCALARS[next(makers)](x) if w else bool(x) for x, w in zip(arrays, which, strict=True)]
         for t in arguments:
             if type(t) is Tensor:
                 t.retain_grad()
@@ -417,7 +417,12 @@ def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
     return LAYOUTS[layout](x) if x.ndim else x.copy()
 
 
-LAYOUTS = {"spaced": spaced, "reversed": reversed_, "fortran": np.asfortranarray, "read-only": read_only}
+LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "spaced": spaced,
+    "reversed": reversed_,
+    "fortran": np.asfortranarray,
+    "read-only": read_only,
+}
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast")  # `spaced` pads masks with nan

@@ -1,0 +1,111 @@
+"""Ways out of the graph: to ndarrays, Python numbers and text.
+
+None of them carries a gradient, so those that would cut one off unseen refuse to.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from autograd.errors import GradientError, ShapeError
+from autograd.graph import Node, here
+from autograd.values import FLOAT64
+
+
+class Conversions:
+    """Methods of `Tensor` that give its value in other forms."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:  # what the class that inherits these defines
+        _data: Any
+        _node: Node
+        data: Any
+        name: Any
+        shape = property(lambda self: ())
+        size = property(lambda self: 0)
+        dtype = property(lambda self: FLOAT64)
+
+        def __getitem__(self, index: Any) -> Self: ...
+
+    def numpy(self) -> np.ndarray:
+        """The value as an ndarray; refused where that would cut a gradient off unseen."""
+        if self._node.requires_grad:
+            raise GradientError(
+                f"numpy: this Tensor requires grad, and an ndarray would leave the graph (at {here()}); "
+                "say so with x.detach().numpy()"
+            )
+        return self.data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self._node.requires_grad:
+            raise GradientError(
+                f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
+                "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
+            )
+        array = np.asarray(self._data, dtype=dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> float | int | bool:
+        """The one element as a Python number."""
+        if self.size != 1:
+            raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
+        return self._data if type(self._data) is float else self._data.item()
+
+    def tolist(self) -> Any:
+        """The value as nested lists of Python numbers."""
+        return self._data if type(self._data) is float else self._data.tolist()
+
+    def __float__(self) -> float:
+        value = self._data
+        return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
+
+    def __int__(self) -> int:
+        return int(self._scalar("int"))
+
+    def __index__(self) -> int:
+        return operator.index(self._scalar("index"))
+
+    def __bool__(self) -> bool:
+        return bool(self._scalar("bool"))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._scalar("format"), spec) if spec else str(self)
+
+    def _scalar(self, wanted: str) -> Any:
+        if type(self._data) is float:
+            return self._data
+        if self._data.size != 1:
+            raise TypeError(
+                f"{wanted}() needs a Tensor of one element, not of shape {self.shape} (at {here()}); reduce it first, "
+                "as with .mean(), .all() or .any(), or take one element"
+            )
+        return self._data.item()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a 0-d Tensor")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __repr__(self) -> str:
+        parts = [
+            np.array2string(np.asarray(self._data), separator=", ", prefix="Tensor(") if self.shape else str(self._data)
+        ]
+        if self.dtype != FLOAT64:
+            parts.append(f"dtype={self.dtype}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self._node.primitive is not None:
+            parts.append(f"op={self._node.primitive.name!r}")
+        elif self._node.requires_grad:
+            parts.append("requires_grad=True")
+        return f"Tensor({', '.join(parts)})"

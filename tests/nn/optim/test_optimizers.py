@@ -1,0 +1,433 @@
+import copy
+import inspect
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor
+from autograd.errors import StaleValueError
+from nn.optim import optimizer as machinery
+from tests.nn.reference import REFERENCE
+
+CASES = REFERENCE["optimizers"]
+OPTIMIZERS = [nn.optim.SGD, nn.optim.Adam]
+
+
+def parameters(dtype=np.float64):
+    return [Tensor(np.array(p), requires_grad=True, dtype=dtype) for p in REFERENCE["start"]]
+
+
+def run(optimizer, tensors, steps=REFERENCE["gradients"], first=0):
+    """Values of all parameters after each of PyTorch's recorded steps."""
+    path = []
+    for step in steps[first:]:
+        for p, g in zip(tensors, step, strict=True):
+            p.grad = None if g is None else np.array(g)
+        optimizer.step()
+        path.append([p.tolist() for p in tensors])
+    return path
+
+
+def assert_same_path(path, expected, **tolerance):
+    for step, wanted in zip(path, expected, strict=True):
+        for p, q in zip(step, wanted, strict=True):
+            assert np.allclose(p, q, **tolerance)
+
+
+def make(case, tensors):
+    return getattr(nn.optim, case["name"])(tensors, **case["settings"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+def test_trajectories_are_pytorchs_with_gradients_missing_now_and_then(case):
+    tensors = parameters()
+    assert_same_path(run(make(case, tensors), tensors), case["path"], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+def test_float32_stays_float32(case):
+    tensors = parameters(np.float32)
+    optimizer = make(case, tensors)
+    assert_same_path(run(optimizer, tensors), case["path"], rtol=1e-4, atol=1e-5)
+    assert {p.dtype for p in tensors} == {np.dtype(np.float32)}
+    for entry in optimizer.state_dict()["state"].values():
+        assert all(v.dtype == np.float32 for name, v in entry.items() if name != "step")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+def test_blocks_do_not_show(case, monkeypatch):
+    monkeypatch.setattr(machinery, "BLOCK", 4)
+    tensors = parameters()
+    assert_same_path(run(make(case, tensors), tensors), case["path"], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+def test_rules_are_pure_on_tensors(case):
+    """The text that updates arrays in place is plain maths on Tensors: nothing given is changed."""
+    optimizer = make(case, parameters())
+    group, lot = optimizer.param_groups[0], optimizer._lots[0][0]
+    p, g = np.arange(1.0, 5.0), np.array([0.3, -0.2, 0.5, 1.0])
+    state = {name: np.full(4, 0.25) for name in lot.state}
+    constants = {**lot.constants, **optimizer.constants_of_step(group, 2)}
+    tensors = {name: Tensor(v) for name, v in state.items()}
+    pure_p, pure_state = type(optimizer).rule(Tensor(p), Tensor(g), tensors, **constants)
+    assert all(t.tolist() == [0.25] * 4 for t in tensors.values())
+    new_p, new_state = type(optimizer).rule(p, g, state, **constants)
+    assert new_p is p
+    assert np.allclose(pure_p.numpy(), p, rtol=1e-14)
+    for name, vector in new_state.items():
+        assert np.allclose(pure_state[name].numpy(), vector, rtol=1e-14)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+def test_python_floats_go_the_same_way_and_stay_floats(case):
+    start = [value for p in REFERENCE["start"] for value in np.ravel(p).tolist()]
+    steps = [
+        [value for p, g in zip(REFERENCE["start"], step, strict=True) for value in _spread(p, g)]
+        for step in REFERENCE["gradients"]
+    ]
+    tensors = [Tensor(value, requires_grad=True) for value in start]
+    path = run(make(case, tensors), tensors, steps)
+    expected = [[np.concatenate([np.ravel(p) for p in step])] for step in case["path"]]
+    assert_same_path([[step] for step in path], expected, rtol=1e-12, atol=1e-14)
+    assert all(type(t._data) is float for t in tensors)
+
+
+def _spread(p, g):
+    return [None] * np.size(p) if g is None else np.ravel(g).tolist()
+
+
+def test_scalar_graphs_stay_fast_floats_through_training():
+    w, b = Tensor(0.5, requires_grad=True), Tensor(-0.5, requires_grad=True)
+    optimizer = nn.optim.SGD([w, b], lr=0.1)
+    for _ in range(200):
+        loss = (w * 2.0 + b - 3.0) ** 2 + (w * -1.0 + b) ** 2
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert type(w._data) is float
+    assert np.allclose([w.item(), b.item()], [1.0, 1.0])
+    assert w.data.shape == ()  # the user looks: the value becomes an array until the next step
+    loss = w * b
+    optimizer.zero_grad()
+    loss.backward()
+    assert w.grad.shape == ()
+    optimizer.step()
+    assert type(w._data) is float
+    assert np.isclose(w.item(), 0.9)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['name']}-{c['settings']}")
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_training_continues_from_a_state_dict_and_from_a_copy(case, copied):
+    tensors = parameters()
+    optimizer = make(case, tensors)
+    run(optimizer, tensors, REFERENCE["gradients"][:3])
+    tolerance = {"rtol": 1e-12, "atol": 1e-14}
+
+    other_tensors = [Tensor(p.tolist(), requires_grad=True) for p in tensors]
+    other = type(optimizer)(other_tensors, lr=7.0)
+    other.load_state_dict(copied(optimizer.state_dict()))
+    assert other.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
+    third_tensors, third = copied((tensors, optimizer))
+    for o, t in ((optimizer, tensors), (other, other_tensors), (third, third_tensors)):
+        assert_same_path(run(o, t, first=3), case["path"][3:], **tolerance)
+
+
+def test_state_dict_has_pytorchs_layout_and_is_a_copy():
+    tensors = parameters()
+    optimizer = nn.optim.Adam([{"params": tensors[:2], "lr": 0.1}, {"params": tensors[2]}])
+    run(optimizer, tensors, REFERENCE["gradients"][:1])  # the third has no gradient
+    state = optimizer.state_dict()
+    assert list(state["state"]) == [0, 1]
+    assert {name: np.shape(v) for name, v in state["state"][0].items()} == {
+        "step": (),
+        "exp_avg": (2, 3),
+        "exp_avg_sq": (2, 3),
+    }
+    assert [group["params"] for group in state["param_groups"]] == [[0, 1], [2]]
+    state["state"][0]["exp_avg"][...] = 99
+    assert optimizer.state_dict()["state"][0]["exp_avg"].max() < 99
+
+
+def test_load_state_dict_tells_all_faults_and_changes_nothing():
+    tensors = parameters()
+    optimizer = nn.optim.Adam(tensors)
+    run(optimizer, tensors)
+    before = optimizer.state_dict()
+    state = optimizer.state_dict()
+    state["state"][1]["exp_avg"] = np.ones(7)
+    state["state"][5] = {"exp_avg": np.ones(1)}
+    state["param_groups"][0].update(rho=0.9, foreach=None)
+    with pytest.raises(ValueError) as caught:
+        optimizer.load_state_dict(state)
+    for part in ("unknown setting 'rho'", "shape (7,) for parameter 1 of shape (3,)", "parameter 5, where there are 3"):
+        assert part in str(caught.value)
+    assert "foreach" not in str(caught.value)
+    after = optimizer.state_dict()
+    assert all(np.array_equal(after["state"][1][k], before["state"][1][k]) for k in before["state"][1])
+    with pytest.raises(ValueError, match=r"groups of \[3\] parameters do not fit groups of \[1\]"):
+        nn.optim.Adam(parameters()[:1]).load_state_dict(before)
+    with pytest.raises(ValueError, match="lr=-1"):
+        optimizer.load_state_dict({**before, "param_groups": [{**before["param_groups"][0], "lr": -1}]})
+
+
+def test_groups_have_settings_of_their_own_and_can_be_added():
+    a, b, c = (Tensor([1.0], requires_grad=True) for _ in range(3))
+    groups: list[dict[str, Any]] = [{"params": [a], "lr": 0.5}, {"params": [b]}]
+    optimizer = nn.optim.SGD(groups, lr=0.1)
+    optimizer.add_param_group({"params": c, "lr": 0.25})
+    for tensor in (a, b, c):
+        tensor.grad = np.ones(1)
+    optimizer.step()
+    assert [t.item() for t in (a, b, c)] == [0.5, 0.9, 0.75]
+    with pytest.raises(ValueError, match="was given before"):
+        optimizer.add_param_group({"params": [a]})
+    assert len(optimizer.param_groups) == 3
+
+
+def test_settings_are_read_anew_and_checked_before_anything_changes():
+    a, b = Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=True)
+    optimizer = nn.optim.SGD([{"params": [a]}, {"params": [b]}], lr=0.1)
+    a.grad, b.grad = np.ones(1), np.ones(1)
+    optimizer.param_groups[0]["lr"] = 0.5
+    optimizer.step()
+    assert a.item() == 0.5
+    optimizer.param_groups[0]["momentum"] = 0.9
+    optimizer.step()
+    assert a.item() == 0.0
+    optimizer.step()
+    assert np.isclose(a.item(), -0.95)
+    optimizer.param_groups[1]["lr"] = -1.0
+    before = a.item()
+    with pytest.raises(ValueError, match=r"SGD: lr=-1\.0"):
+        optimizer.step()
+    assert a.item() == before
+    optimizer.param_groups[1]["lr"] = 0.1
+    optimizer.param_groups[1]["params"] = (a,)
+    with pytest.raises(ValueError, match="add_param_group"):
+        optimizer.step()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_defaults_are_pytorchs(optimizer):
+    signature = inspect.signature(optimizer).parameters
+    assert signature["lr"].default == 1e-3
+    assert signature["weight_decay"].default == 0
+    if optimizer is nn.optim.Adam:
+        assert signature["betas"].default == (0.9, 0.999)
+        assert signature["eps"].default == 1e-8
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda p: nn.optim.SGD([p], lr=-0.1), r"SGD: lr=-0\.1 is not a number in \[0, inf\)"),
+        (lambda p: nn.optim.SGD([p], lr=float("nan")), r"lr=nan"),
+        (lambda p: nn.optim.SGD([p], lr="fast"), r"lr='fast'"),  # type: ignore[arg-type]
+        (lambda p: nn.optim.SGD([p], momentum=-1), r"momentum=-1"),
+        (lambda p: nn.optim.SGD([p], nesterov=True), r"nesterov=True needs momentum and no dampening"),
+        (lambda p: nn.optim.Adam([p], betas=(0.9, 1.0)), r"betas\[1\]=1\.0 is not a number in \[0, 1\)"),
+        (lambda p: nn.optim.Adam([p], betas=0.9), r"betas=0\.9 are not two numbers"),  # type: ignore[arg-type]
+        (lambda p: nn.optim.Adam([p], eps=-1e-8), r"eps=-1e-08"),
+        (lambda p: nn.optim.Adam([]), r"an empty list of parameters"),
+        (lambda p: nn.optim.Adam([{"params": []}]), r"an empty list of parameters"),
+        (lambda p: nn.optim.Adam([p, p]), r"parameter 1, of shape \(2,\), was given before"),
+        (lambda p: nn.optim.Adam([{"params": [p]}, {"params": [p]}]), r"was given before"),
+        (lambda p: nn.optim.Adam([p, p * 2]), r"parameter 1, .*op='multiply'.*result of an operation"),
+        (lambda p: nn.optim.Adam([Tensor([1.0])]), r"none of the parameters requires grad"),
+        (lambda p: nn.optim.Adam([{"params": [p], "momentum": 0.9}]), r"unknown setting 'momentum'; known: lr, betas"),
+    ],
+)
+def test_bad_values_are_named(call, message):
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    array = p._data
+    with pytest.raises(ValueError, match=message):
+        call(p)
+    assert p.tolist() == [1.0, 2.0]
+    assert p._data is array
+
+
+@pytest.mark.parametrize(
+    "params, message",
+    [
+        (Tensor([1.0], requires_grad=True), "not one Tensor"),
+        ({"params": []}, "not one dict"),
+        ([np.ones(2)], "parameter 0 is a ndarray, not a Tensor"),
+        ([Tensor([1])], "holds int64"),
+        ([{"lr": 0.1}], 'a list of Tensors under "params"'),
+    ],
+)
+def test_what_is_no_parameter_is_refused(params, message):
+    with pytest.raises(TypeError, match=message):
+        nn.optim.SGD(params)
+
+
+def test_a_frozen_parameter_rests_until_it_is_thawed():
+    a, b = Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=False)
+    optimizer = nn.optim.SGD([a, b], lr=0.1)
+    (a * b).sum().backward()
+    optimizer.step()
+    assert [a.item(), b.item()] == [0.9, 1.0]
+    b.requires_grad = True
+    optimizer.zero_grad()
+    (a * b).sum().backward()
+    optimizer.step()
+    assert np.isclose(b.item(), 0.91)
+
+
+def test_zero_grad():
+    a, b = Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=True)
+    optimizer = nn.optim.SGD([a, b])
+    a.grad = np.ones(1)
+    optimizer.zero_grad(set_to_none=False)
+    assert a.grad.tolist() == [0.0]
+    assert b.grad is None
+    optimizer.zero_grad()
+    assert a.grad is None
+
+
+def test_a_closure_is_called_and_its_loss_returned():
+    p = Tensor([3.0], requires_grad=True)
+    optimizer = nn.optim.SGD([p], lr=0.5)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure).item() == 9.0
+    assert p.item() == 0.0
+
+
+def test_gradients_recorded_with_create_graph_are_taken():
+    p = Tensor([3.0], requires_grad=True)
+    (p * p).sum().backward(create_graph=True)
+    nn.optim.SGD([p], lr=0.5).step()
+    assert p.item() == 0.0
+
+
+def test_any_order_of_memory_and_dtype_is_taken():
+    values = np.arange(6.0).reshape(2, 3)
+    a = Tensor.wrap(np.asfortranarray(values), requires_grad=True)
+    b = Tensor(2.0, requires_grad=True, dtype=np.float32)
+    c = Tensor([1.0, 2.0], requires_grad=True, dtype=np.float32)
+    d = Tensor(4.0, requires_grad=True)
+    optimizer = nn.optim.SGD([a, b, c, d], lr=1.0)
+    ((a * a).sum() / 2 + b * d + c.sum()).backward()
+    optimizer.step()
+    assert a.tolist() == np.zeros((2, 3)).tolist()
+    assert [b.item(), c.tolist(), d.item()] == [-2.0, [0.0, 1.0], 2.0]
+    assert b.dtype == c.dtype == np.float32
+
+
+def test_an_optimizer_step_between_forward_and_backward_is_an_error_that_names_both_lines():
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    optimizer = nn.optim.SGD([p], lr=0.1)
+    loss = (p * p).sum()
+    p.grad = np.ones(2)
+    optimizer.step()  # the step
+    with pytest.raises(StaleValueError, match=r"loss = \(p \* p\)\.sum\(\).*optimizer\.step\(\)  # the step"):
+        loss.backward()
+
+
+def test_a_parameter_without_gradient_is_not_assigned():
+    p, q = Tensor([1.0, 2.0], requires_grad=True), Tensor([1.0], requires_grad=True)
+    optimizer = nn.optim.SGD([p, q], lr=0.1)
+    loss = (p * p).sum()
+    q.grad = np.ones(1)
+    version = p.version
+    optimizer.step()
+    assert p.version == version
+    loss.backward()
+    assert p.grad.tolist() == [2.0, 4.0]
+
+
+def test_what_writes_into_a_parameter_is_seen():
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    optimizer = nn.optim.SGD([p], lr=1.0)
+
+    def step():
+        p.grad = np.ones(2)
+        optimizer.step()
+        return p.tolist()
+
+    assert step() == [0.0, 1.0]
+    p.assign([5.0, 5.0])
+    assert step() == [4.0, 4.0]
+    p.data = np.array([3.0, 3.0])
+    assert step() == [2.0, 2.0]
+    p.data -= np.array([1.0, 0.0])
+    assert step() == [0.0, 1.0]
+    p.data[...] = 8.0
+    assert step() == [7.0, 7.0]
+
+
+def test_looking_at_data_costs_no_stale_error():
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    nn.optim.SGD([p])
+    version = p.version
+    assert p.data.tolist() == [1.0, 2.0]
+    assert p.version == version  # the optimizer's reference is not taken for a graph's
+
+
+def test_two_optimizers_on_one_parameter_both_work():
+    p = Tensor([10.0], requires_grad=True)
+    first = nn.optim.SGD([p], lr=1.0)
+    second = nn.optim.SGD([p], lr=2.0)
+    p.grad = np.ones(1)
+    for expected, optimizer in ((9.0, first), (7.0, second), (5.0, second), (4.0, first)):
+        optimizer.step()
+        assert p.item() == expected
+
+
+def test_a_copied_model_does_not_follow():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=1.0)
+    other = copy.deepcopy(model)
+    before = other.state_dict()
+    model(np.ones((1, 2))).sum().backward()
+    optimizer.step()
+    assert all(np.array_equal(before[k], v) for k, v in other.state_dict().items())
+    model.load_state_dict(before)
+    optimizer.zero_grad()
+    model(np.ones((1, 2))).sum().backward()
+    optimizer.step()
+    assert np.allclose(model.weight.data, before["weight"] - 1)
+
+
+def test_an_optimizer_of_ones_own():
+    class Sign(nn.optim.Optimizer):
+        """A pure rule, and nothing in place."""
+
+        @staticmethod
+        def rule(p, g, state, *, lr):
+            return p - lr * np.sign(g), {"last": g}
+
+        def __init__(self, params, lr=0.1):
+            super().__init__(params, {"lr": lr})
+
+        def check(self, group):
+            machinery.in_range("Sign", group, "lr")
+
+        def state_names(self, group):
+            return ("last",)
+
+        def constants(self, group):
+            return {"lr": float(group["lr"])}
+
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    optimizer = Sign([p])
+    p.grad = np.array([3.0, -4.0])
+    optimizer.step()
+    assert np.allclose(p.data, [0.9, 2.1])
+    assert optimizer.state_dict()["state"][0]["last"].tolist() == [3.0, -4.0]
+
+
+def test_repr_shows_the_settings():
+    text = repr(nn.optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.5))
+    assert text.startswith("SGD(\n  group 0: 1 parameters\n    lr: 0.5\n")

@@ -1,0 +1,124 @@
+"""Records what PyTorch computes, as data for the tests: `python -m tests.nn.record_references`, with torch installed.
+
+Made with PyTorch 2.13.0 on a CPU, all in float64. Inputs are recorded beside results, so the tests draw nothing.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PATH = Path(__file__).with_name("references.json")
+
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.05}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "maximize": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.2, "maximize": True}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-3, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.05, "amsgrad": True}),
+    ("Adam", {"lr": 0.05, "maximize": True, "betas": [0.0, 0.5]}),
+]
+
+
+def main() -> None:
+    """Write `references.json`."""
+    import torch  # type: ignore[import-not-found]
+
+    torch.set_default_dtype(torch.float64)
+    rng = np.random.default_rng(0)
+
+    def listed(x: Any) -> Any:
+        return x.detach().numpy().tolist()
+
+    def trajectory(
+        name: str, settings: dict[str, Any], gradients: list[list[Any]], start: list[Any]
+    ) -> list[list[Any]]:
+        """Values of all parameters after each step; a gradient None leaves its parameter out."""
+        parameters = [torch.tensor(p, requires_grad=True) for p in start]
+        optimizer = getattr(torch.optim, name)(parameters, **settings)
+        path = []
+        for step in gradients:
+            for p, g in zip(parameters, step, strict=True):
+                p.grad = None if g is None else torch.tensor(g)
+            optimizer.step()
+            path.append([listed(p) for p in parameters])
+        return path
+
+    start = [rng.normal(size=(2, 3)).tolist(), rng.normal(size=3).tolist(), rng.normal(size=(1,)).tolist()]
+    gradients: list[list[Any]] = [[rng.normal(size=np.shape(p)).tolist() for p in start] for _ in range(6)]
+    gradients[0][2] = gradients[2][1] = gradients[3][1] = gradients[5][0] = None
+    optimizers = [
+        {"name": name, "settings": s, "path": trajectory(name, s, gradients, start)} for name, s in OPTIMIZERS
+    ]
+
+    logits, ids = torch.tensor(rng.normal(size=(5, 3)) * 3), torch.tensor([2, 0, 1, 1, 2])
+    probabilities = torch.softmax(torch.tensor(rng.normal(size=(5, 3))), 1)
+    images, labels = torch.tensor(rng.normal(size=(2, 3, 4))), torch.tensor([[0, 2, 1, 1], [2, 2, 0, 1]])
+    targets, other = torch.tensor(rng.uniform(size=(5, 3))), torch.tensor(rng.normal(size=(5, 3)))
+    weight, positive = [0.5, 2.0, 1.5], [2.0, 0.5, 3.0]
+    losses = []
+
+    def loss(function: str, x: Any, target: Any, **settings: Any) -> None:
+        x = x.clone().requires_grad_()
+        given = {k: torch.tensor(v) if isinstance(v, list) else v for k, v in settings.items()}
+        value = getattr(torch.nn.functional, function)(x, target, **given)
+        value.sum().backward()
+        losses.append(
+            {
+                "function": function,
+                "settings": settings,
+                "input": listed(x),
+                "target": target.tolist(),
+                "value": listed(value),
+                "gradient": listed(x.grad),
+            }
+        )
+
+    for reduction in ("mean", "sum", "none"):
+        loss("mse_loss", other, targets, reduction=reduction)
+        loss("binary_cross_entropy_with_logits", logits, targets, reduction=reduction)
+        both = {"weight": weight, "pos_weight": positive}
+        loss("binary_cross_entropy_with_logits", logits, targets, reduction=reduction, **both)
+        for extra in ({}, {"weight": weight}, {"label_smoothing": 0.1}, {"weight": weight, "label_smoothing": 0.1}):
+            loss("cross_entropy", logits, ids, reduction=reduction, **extra)
+            loss("cross_entropy", logits, ids, reduction=reduction, ignore_index=1, **extra)
+            loss("cross_entropy", logits, probabilities, reduction=reduction, **extra)
+            loss("cross_entropy", images, labels, reduction=reduction, **extra)
+    loss("cross_entropy", images, torch.softmax(images, 1))
+    loss("cross_entropy", logits[0], ids[0])
+
+    x = torch.tensor(np.concatenate([rng.normal(size=9) * 3, [0.0, -20.0, 20.0]]).reshape(3, 4))
+    activations = []
+
+    def activation(function: str, **settings: Any) -> None:
+        z = x.clone().requires_grad_()
+        value = getattr(torch.nn.functional, function)(z, **settings)
+        (value * torch.arange(12.0).reshape(3, 4)).sum().backward()
+        activations.append(
+            {"function": function, "settings": settings, "value": listed(value), "gradient": listed(z.grad)}
+        )
+
+    for function in ("relu", "sigmoid", "tanh", "leaky_relu", "gelu"):
+        activation(function)
+    activation("leaky_relu", negative_slope=0.3)
+    activation("gelu", approximate="tanh")
+    for dim in (0, 1):
+        activation("softmax", dim=dim)
+        activation("log_softmax", dim=dim)
+
+    recorded = {
+        "start": start,
+        "gradients": gradients,
+        "optimizers": optimizers,
+        "losses": losses,
+        "activations": {"x": listed(x), "of": activations},
+    }
+    PATH.write_text(json.dumps(recorded) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
