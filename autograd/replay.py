@@ -272,7 +272,7 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     taken = set(map(id, seeds))
     try:
         for node in leaves:
-            if node.notes is not None and node.cotangent is not None:
+            if node.notes is not None and node.notes.hooks and node.cotangent is not None:
                 node.cotangent = _notice(node, node.cotangent)
     except BaseException:
         for node in leaves:

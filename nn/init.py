@@ -16,7 +16,7 @@ import numpy as np
 from autograd import Tensor
 
 # A seed, a generator to draw from (and advance), or None for a new generator with fresh entropy.
-Rng: TypeAlias = int | np.random.Generator | None
+Rng: TypeAlias = "int | np.random.Generator | None"  # quoted: numpy.random is loaded at its first use
 
 
 def generator_of(rng: Rng = None, generator: Rng = None) -> np.random.Generator:

@@ -190,17 +190,22 @@ def _refuse_no_probabilities(target: Any, name: str) -> None:
     Read as unsigned integers, the bits of the floats from 0 to 1 lie below those of all others (nan and what has a
     minus sign among them): one pass over the array where two comparisons would take four.
     """
-    values = target.detach().numpy() if type(target) is Tensor else target
+    values = np.asarray(target.detach() if type(target) is Tensor and target.requires_grad else target)
     bits, one = _BITS_OF_ONE.get(values.dtype.itemsize, (None, 0))
-    if bits is not None and np.maximum.reduce(values.view(bits), axis=None, initial=0) <= one:
+    if bits is not None and _largest(values.view(bits)) <= one:
         return
     wrong = values[~((values >= 0) & (values <= 1))]
     if wrong.size:
         raise ValueError(f"{name}: target {wrong.flat[0]} is not a probability, a number in [0, 1]")
 
 
+def _largest(values: np.ndarray) -> int:
+    """The largest of some natural numbers, 0 if there are none; of few, five times faster than by `max`."""
+    return values.item(values.argmax()) if values.size else 0
+
+
 def _class_ids(logits: Any, target: Any) -> np.ndarray:
-    ids = target.numpy() if type(target) is Tensor else target
+    ids = np.asarray(target)
     if ids.dtype.kind not in "iu":
         raise ValueError(f"cross_entropy: class ids are integers, not {ids.dtype}")
     wanted = (*logits.shape[:1], *logits.shape[2:]) if logits.ndim > 1 else ()
@@ -220,7 +225,7 @@ def _class_axis_last(x: Any) -> Any:
 def _checked(ids: np.ndarray, classes: int, ignore_index: int) -> tuple[np.ndarray, np.ndarray | None]:
     """The ids, those to ignore replaced by 0, and which to keep (None: all); an error for one out of range."""
     # As unsigned integers, negative ids are large: one comparison covers both ends.
-    if not 0 <= ignore_index < classes and np.maximum.reduce(ids.view(np.uint64), initial=0) < classes:
+    if not 0 <= ignore_index < classes and _largest(ids.view(np.uint64)) < classes:
         return ids, None
     kept = ids != ignore_index
     wrong = ids[kept & ((ids < 0) | (ids >= classes))]

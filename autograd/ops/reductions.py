@@ -24,7 +24,8 @@ def _spread(g: Any, x: Any, axis: Any) -> Any:
 
 
 def _mean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduced_size(x.shape, axis)
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return total / (x.size if axis is None else reduced_size(x.shape, axis))
 
 
 def _var(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:

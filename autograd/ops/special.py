@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.ops.elementwise import softplus
 from autograd.primitives import elementwise, primitive
 
 # erf(x) / x as a polynomial in x**2 for |x| < 1, and exp(x**2) erfc(x) as one in (x - 3) / (x + 3) for 1 <= x <= 6
@@ -49,7 +50,7 @@ def _prelu(x: Any, slope: Any) -> Any:
 
 
 def _logistic_loss(x: Any, t: Any) -> Any:
-    return np.maximum(x, 0) - x * t + np.log1p(np.exp(-np.abs(x)))
+    return softplus.forward(x) - x * t
 
 
 def _logistic_loss_scalar(x: float, t: float) -> float:
@@ -82,9 +83,9 @@ erf         = elementwise(_erf,       lambda g, y, x: g * (2 / math.sqrt(math.pi
 prelu       = elementwise(_prelu,     lambda g, y, x, slope: np.where(x > 0, g, g * slope),
                                       lambda g, y, x, slope: np.where(x > 0, 0, g * x))
 # log(1 + e**x) - x t: minus the log-probability of a target t in [0, 1] at logit x. Where y is known, sigmoid(x) is
-# exp(x - log(1 + e**x)) = exp(x (1 - t) - y).
+# exp(x - log(1 + e**x)) = exp(x - x t - y).
 logistic_loss = elementwise(_logistic_loss,
-                                      lambda g, y, x, t: g * (np.exp(x * (1 - t) - y) - t),
+                                      lambda g, y, x, t: g * (np.exp(x - x * t - y) - t),
                                       lambda g, y, x, t: -g * x,                      scalar=_logistic_loss_scalar)
 softmax     = primitive(_softmax,     _softmax_rule)
 log_softmax = primitive(_log_softmax, _log_softmax_rule)

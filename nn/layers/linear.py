@@ -53,10 +53,11 @@ class Linear(Module):
         generator, dtype = generator_of(rng), get_default_dtype() if dtype is None else dtype
         bound = 1 / math.sqrt(in_features)
         weight = generator.uniform(-bound, bound, (out_features, in_features))
-        self.weight = Tensor(weight, requires_grad=True, dtype=dtype)
+        self.weight = Tensor(weight, requires_grad=True, dtype=dtype, name="weight")
         self.bias: Any = None  # else a Tensor
         if bias:
-            self.bias = Tensor(generator.uniform(-bound, bound, out_features), requires_grad=True, dtype=dtype)
+            offsets = generator.uniform(-bound, bound, out_features)
+            self.bias = Tensor(offsets, requires_grad=True, dtype=dtype, name="bias")
 
     def forward(self, x: Any) -> Any:
         bias = self.bias

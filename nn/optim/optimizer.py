@@ -71,7 +71,8 @@ class Optimizer:
         self.defaults = dict(defaults)
         self.param_groups: list[ParameterGroup] = []
         self._lots: list[list[Lot]] = []
-        self._settings: list[tuple[Any, ...]] = []
+        self._parameters: list[tuple[Tensor, ...]] = []
+        self._settings: list[tuple[Any, ...]] = []  # of each group, when it was last prepared
         groups = list(params)
         if not any(isinstance(group, Mapping) for group in groups):
             groups = [{"params": groups}]
@@ -105,7 +106,7 @@ class Optimizer:
         """Update each parameter that has a gradient; returns what `closure`, called before, returned."""
         result = None
         if closure is not None:
-            with enable_grad():  # type: ignore[no-untyped-call]
+            with enable_grad():
                 result = closure()
         for i, group in enumerate(self.param_groups):
             if tuple(group.values()) != self._settings[i]:
@@ -210,14 +211,14 @@ class Optimizer:
             kinds.setdefault((tensor.dtype, FlatLeaves.holds_float(tensor)), []).append((i, tensor))
         self.param_groups.append(group)
         self._lots.append([Lot(FlatLeaves(t for _, t in kind), [i for i, _ in kind]) for kind in kinds.values()])
+        self._parameters.append(group["params"])
         self._settings.append(())
         self._prepare(len(self._lots) - 1)
 
     def _prepare(self, i: int) -> None:
         """Check the settings of group i, and make constants and state for them: once, until they change."""
         group, lots = self.param_groups[i], self._lots[i]
-        places = {place: tensor for lot in lots for place, tensor in zip(lot.places, lot.leaves.tensors, strict=True)}
-        if [id(places[place]) for place in sorted(places)] != [id(tensor) for tensor in group["params"]]:
+        if group["params"] is not self._parameters[i]:
             raise ValueError(f'{type(self).__name__}: the "params" of a group are fixed; use add_param_group for more')
         self.check(group)
         for lot in lots:
