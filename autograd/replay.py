@@ -45,37 +45,36 @@ def pull(
     since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
         differentiate with respect to a point inside a larger graph.
 
-    A replay that raises leaves every gradient as it was.
+    Call it holding `LOCK`, until the cotangents are taken. A replay that raises leaves every gradient as it was.
     """
-    with LOCK:
-        if since is None:
-            frame = user_frame(1)
-            this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
-            ops, leaves = topological_order(roots, this_pass)
-            _refuse_stale(ops, leaves)
-            this_pass.freed = free
+    if since is None:
+        frame = user_frame(1)
+        this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
+        ops, leaves = topological_order(roots, this_pass)
+        _refuse_stale(ops, leaves)
+        this_pass.freed = free
+    else:
+        ops, leaves = ancestors(roots, since)
+        ops.reverse()
+        _refuse_stale(ops, leaves)
+        for node in (*ops, *leaves):
+            node.cotangent = None
+    for i, root in enumerate(roots):
+        root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
+    try:
+        if lift is None:
+            _replay(ops, free, None)
         else:
-            ops, leaves = ancestors(roots, since)
-            ops.reverse()
-            _refuse_stale(ops, leaves)
-            for node in (*ops, *leaves):
-                node.cotangent = None
-        for root, seed in zip(roots, seeds, strict=True):
-            root.cotangent = seed if root.cotangent is None else root.cotangent + seed
-        try:
-            if lift is None:
-                _replay(ops, free, None)
-            else:
-                with enable_grad():
-                    _replay(ops, free, lift)
-        except BaseException:
-            for node in (*ops, *leaves):
-                node.cotangent = None
-            raise
-        if since is None:
-            seed = getattr(seeds[0], "_data", seeds[0])
-            this_pass.start = roots[0].clock
-            this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
+            with enable_grad():
+                _replay(ops, free, lift)
+    except BaseException:
+        for node in (*ops, *leaves):
+            node.cotangent = None
+        raise
+    if since is None:
+        seed = seeds[0] if lift is None else seeds[0]._data
+        this_pass.start = roots[0].clock
+        this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
