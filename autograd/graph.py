@@ -136,46 +136,46 @@ def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], l
     leaves: list[Node] = []
     stack: list[Node] = []
     for root in roots:
-        _reach(root, this_pass, stack)
+        _reach(root, this_pass, stack, leaves)
     while stack:
         node = stack.pop()
-        if node.primitive is None:
-            leaves.append(node)
-            continue
         ops.append(node)
         node.cotangent = None
         if node.others is not None:
             for parent in node.others:
                 if type(parent) is Node and parent.mark is not this_pass:
-                    _reach(parent, this_pass, stack)
+                    _reach(parent, this_pass, stack, leaves)
             continue
-        # The two usual inputs, with `_reach` written out for leaves and for ops that no pass has met.
+        # The two usual inputs, with `_reach` written out for the usual case: an op that no pass has met.
         parent = node.first
         if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None or parent.primitive is None:
+            if parent.mark is None and parent.primitive is not None:
                 parent.mark = this_pass
                 stack.append(parent)
             else:
-                _reach(parent, this_pass, stack)
+                _reach(parent, this_pass, stack, leaves)
         parent = node.second
         if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None or parent.primitive is None:
+            if parent.mark is None and parent.primitive is not None:
                 parent.mark = this_pass
                 stack.append(parent)
             else:
-                _reach(parent, this_pass, stack)
+                _reach(parent, this_pass, stack, leaves)
     ops.sort(key=clock_of, reverse=True)
     return ops, leaves
 
 
-def _reach(node: Node, this_pass: Pass, stack: list[Node]) -> None:
-    """Put a node on the stack unless this pass has met it; refuse one whose values are gone."""
+def _reach(node: Node, this_pass: Pass, stack: list[Node], leaves: list[Node]) -> None:
+    """Take up a node unless this pass has met it; refuse an op whose values are gone."""
     mark = node.mark
     if mark is not this_pass:
-        if mark is not None and mark.freed and node.primitive is not None:
+        if node.primitive is None:
+            leaves.append(node)
+        elif mark is not None and mark.freed:
             raise freed_error(node, mark)
+        else:
+            stack.append(node)
         node.mark = this_pass
-        stack.append(node)
 
 
 def freed_error(node: Node, mark: Pass) -> FreedGraphError:
