@@ -166,28 +166,24 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
 
 def _pull_one(node: Node, g: Any) -> None:
     """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
-    primitive, keywords, y, others = node.primitive, node.keywords, node.output, node.others
+    primitive, keywords, inputs = node.primitive, node.keywords, node.others
     if primitive.joint is not None:
         _send(contributions(node, g))
         return
-    if others is None:
-        others = (node.first,) if node.second is None else (node.first, node.second)
-    arguments = []
-    for x in others:
+    if inputs is None:
+        inputs = (node.first,) if node.second is None else (node.first, node.second)
+    arguments = [float64_of(g) if type(g) is float else g, node.output]
+    for x in inputs:
         if type(x) is Node:
             x = x.output
             if type(x) is float:
                 x = np.float64(x)
         arguments.append(x)
-    if type(g) is float:
-        g = np.float64(g)
-    position = -1
-    for rule in primitive.rules:
-        position += 1
-        x = others[position]
+    for i, rule in enumerate(primitive.rules):
+        x = inputs[i]
         if type(x) is Node and x.requires_grad and rule is not None:
-            c = rule(g, y, *arguments) if keywords is None else rule(g, y, *arguments, **keywords)
-            value = arguments[position]
+            c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
+            value = arguments[i + 2]  # behind g and y
             if c.shape != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c

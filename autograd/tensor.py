@@ -568,8 +568,8 @@ class Tensor(ArrayMethods, Conversions):
         if gradient is None:
             if type(value) is float:
                 return 1.0
-            if value.ndim == 0:
-                return value.dtype.type(1)
+            if isinstance(value, np.generic):
+                return type(value)(1)
             if value.size != 1:
                 raise GradientError(
                     f"backward: a Tensor of shape {self.shape} is not a scalar (at {here()}). Reduce it first, as "
