@@ -29,7 +29,7 @@ def _relu_scalar(x: float) -> float:
 
 def _sigmoid(x: Any) -> Any:
     e = np.exp(-np.abs(x))  # never overflows, and keeps small results exact where 1 - 1/(1 + e) would not
-    return np.where(x >= 0, np.ones_like(e), e) / (1 + e)
+    return np.where(np.greater_equal(x, 0), np.ones_like(e), e) / (1 + e)
 
 
 def _sigmoid_scalar(x: float) -> float:
@@ -37,7 +37,7 @@ def _sigmoid_scalar(x: float) -> float:
 
 
 def _softplus(x: Any) -> Any:
-    if x.size < 256:
+    if getattr(x, "size", 1) < 256:  # a bare number has no size
         return np.logaddexp(x, 0)  # log(e**x + e**0): one call, but 20 ns an element
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
 
