@@ -101,7 +101,7 @@ class FlatLeaves:
         """
         # Nodes are not kept: `Tensor.data` would take one more reference to them for a graph's.
         gradients = [tensor._node.grad for tensor in self.tensors]
-        kinds = set(map(type, gradients))
+        kinds = {type(g) for g in gradients}
         if self._views is None:
             self.values[...] = [tensor._data for tensor in self.tensors]
             if kinds == _ONLY_FLOATS:

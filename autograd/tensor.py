@@ -73,8 +73,8 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & ANOMALY:
             refuse_anomaly(primitive, value)
     frame = _getframe(2)
-    if LIBRARY_MARK in frame.f_globals:
-        frame = user_frame(2) or frame
+    while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:  # `graph.user_frame`, written out
+        frame = frame.f_back
     node = Node()
     node.primitive = primitive
     node.first = first
@@ -112,7 +112,7 @@ def _constant(value: Any) -> Tensor:
     return _handle(value, UNTRACKED)
 
 
-def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None) -> Tensor:
+def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
     """Compute a primitive of one Tensor, and record the call."""
     value, node = x._data, x._node
     try:
@@ -138,7 +138,7 @@ def apply_unary(primitive: Primitive, x: Tensor, keywords: dict[str, Any] | None
 def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Tensor:
     """Compute a primitive of any number of arrays, at least one of them a Tensor, and record the call."""
     if len(inputs) == 1:
-        return apply_unary(primitive, inputs[0], keywords)
+        return apply_unary(inputs[0], primitive, keywords)
     values: list[Any] = []
     parents: list[Any] = []
     tracked = constants = False
@@ -515,7 +515,7 @@ class Tensor(ArrayMethods, Conversions):
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return apply_unary(shaping.transpose, self, None)
+        return self._apply(shaping.transpose)
 
     def _own_node(self) -> Node:
         """This Tensor's node; one of its own where it shared the untracked one."""
@@ -645,8 +645,7 @@ class Tensor(ArrayMethods, Conversions):
 
     __primitive__ = staticmethod(apply)
 
-    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
-        return apply_unary(primitive, self, keywords)
+    _apply = apply_unary
 
     # --- operators ---
 
@@ -662,27 +661,27 @@ class Tensor(ArrayMethods, Conversions):
     __and__, __or__ = _comparison(np.bitwise_and, operator.and_), _comparison(np.bitwise_or, operator.or_)
 
     def __pow__(self, other: Any) -> Tensor:
-        return apply_unary(elementwise.square, self, None) if type(other) is int and other == 2 else self._power(other)
+        return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
 
     def __neg__(self) -> Tensor:
-        return apply_unary(elementwise.negative, self, None)
+        return self._apply(elementwise.negative)
 
     def __pos__(self) -> Tensor:
-        return apply_unary(elementwise.positive, self, None)
+        return self._apply(elementwise.positive)
 
     def __abs__(self) -> Tensor:
-        return apply_unary(elementwise.absolute, self, None)
+        return self._apply(elementwise.absolute)
 
     def __invert__(self) -> Tensor:
-        return apply_unary(nondifferentiable.invert, self, None)
+        return self._apply(nondifferentiable.invert)
 
     def __round__(self, digits: int = 0) -> Tensor:
-        return apply_unary(nondifferentiable.round_, self, {"decimals": digits})
+        return self._apply(nondifferentiable.round_, {"decimals": digits})
 
     # --- indexing ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply_unary(indexing.getitem, self, {"index": frozen(index)})
+        return self._apply(indexing.getitem, {"index": frozen(index)})
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(

@@ -71,7 +71,9 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
     if kind is float or kind is int or kind is bool:
         if type(like) is float:
             return float(other)
-        return np.array(other, like.dtype) if type(like) is np.ndarray and like.dtype.kind == "f" else other
+        if type(like) is np.ndarray:
+            return np.array(other, like.dtype) if like.dtype.kind == "f" else other
+        return like.dtype.type(other) if isinstance(like, np.floating) else other
     if kind is np.ndarray:
         refuse_non_numbers(other)
         return other.copy() if keep else other
