@@ -40,7 +40,7 @@ def copied(value: Any) -> Any:
 
 def unshared(value: Any) -> Any:
     """A copy where the value is a view: of a leaf perhaps, and no node would tell that the leaf was overwritten."""
-    return value.copy() if type(value) is np.ndarray and value.base is not None else value
+    return value.copy("K") if type(value) is np.ndarray and value.base is not None else value
 
 
 def refuse_non_numbers(value: np.ndarray) -> None:

@@ -29,7 +29,7 @@ def _relu_scalar(x: float) -> float:
 
 def _sigmoid(x: Any) -> Any:
     e = np.exp(-np.abs(x))  # never overflows, and keeps small results exact where 1 - 1/(1 + e) would not
-    return np.where(x >= 0, np.ones_like(e), e) / (1 + e)
+    return np.where(np.greater_equal(x, 0), np.ones_like(e), e) / (1 + e)
 
 
 def _sigmoid_scalar(x: float) -> float:

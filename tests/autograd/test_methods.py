@@ -1,9 +1,11 @@
 """Each method of `Tensor` against ndarray's method, or NumPy's function, of the same name."""
 
+import math
+
 import numpy as np
 import pytest
 
-from autograd import Tensor, relu, sigmoid
+from autograd import Tensor, erf, relu, sigmoid, softplus
 from autograd.methods import ArrayMethods
 from tests.autograd.oracles import numeric_vjp
 
@@ -104,7 +106,9 @@ def test_flatten_and_copy_share_no_memory_with_a_leaf_that_changes():
     np.testing.assert_array_equal(copied.data, DATA)
 
 
-def test_sigmoid_and_relu_are_functions_of_plain_arrays_too():
-    np.testing.assert_array_equal(relu(np.array([-1.0, 2.0])), [0, 2])
-    np.testing.assert_array_equal(sigmoid(np.zeros(2)), [0.5, 0.5])
-    assert relu(-3.0) == 0
+def test_functions_that_numpy_lacks_take_plain_arrays_lists_and_numbers():
+    for f, at_minus_one in ((relu, 0), (sigmoid, 1 / (1 + np.e)), (softplus, np.log1p(1 / np.e)), (erf, -math.erf(1))):
+        np.testing.assert_allclose(f(np.array([-1.0])), [at_minus_one])
+        np.testing.assert_allclose(f([-1.0]), [at_minus_one])
+        np.testing.assert_allclose(f(-1.0), at_minus_one)
+        np.testing.assert_allclose(f(-1), at_minus_one)
