@@ -276,7 +276,9 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _matmul(a: Any, b: Any) -> Any:
-    return linalg.matmul.forward(float64_of(a), float64_of(b))
+    if isinstance(a, float | int) or isinstance(b, float | int):
+        return np.matmul(a, b)  # whose error says what is wrong with a number
+    return linalg.matmul.forward(a, b)
 
 
 def _stamp(node: Node) -> None:

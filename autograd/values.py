@@ -74,18 +74,19 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
         if type(like) is np.ndarray:
             return np.array(other, like.dtype) if like.dtype.kind == "f" else other
         return like.dtype.type(other) if isinstance(like, np.floating) else other
-    if kind is np.ndarray:
-        refuse_non_numbers(other)
-        return other.copy() if keep else other
     if isinstance(other, np.generic):
-        return float(other) if kind is np.float64 and type(like) is float else other
-    if isinstance(other, list | tuple):
-        array = np.array(other)
-        refuse_non_numbers(array)
-        return array
-    if isinstance(other, np.ndarray):
-        return np.array(other)
-    return NotImplemented
+        value = float(other) if kind is np.float64 and type(like) is float else other
+    elif kind is np.ndarray:
+        value = other.copy() if keep else other
+    elif isinstance(other, np.ndarray | list | tuple):
+        value = np.array(other)
+    else:
+        return NotImplemented
+    if type(value) is not float:
+        refuse_non_numbers(value)
+        if keep and value.dtype.kind == "c":
+            raise DtypeError(f"no gradient passes through complex numbers; an operand is {value.dtype} (at {here()})")
+    return value
 
 
 def frozen(index: Any) -> Any:

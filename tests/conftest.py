@@ -1,8 +1,13 @@
 """Settings that hold for every test."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
-# No deadline: a slow machine is no failure. Not derandomised, so that each run looks at new examples; a failure
-# prints the example, and `@reproduce_failure` keeps it.
-settings.register_profile("readgrad", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("readgrad")
+# The suite looks at the same examples in every run, so that what passes here passes in CI; without a deadline, since a
+# slow machine is no failure. HYPOTHESIS_PROFILE=explore looks at new ones, and many more.
+settings.register_profile(
+    "readgrad", derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", parent=settings.get_profile("readgrad"), derandomize=False, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "readgrad"))

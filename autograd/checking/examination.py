@@ -69,7 +69,7 @@ def examine(subject: Subject, tolerance: Tolerance, max_elements: int | None, se
         )
     elif not np.isfinite(start).all():
         objection = f"f's value at this point is {_short(start)}"
-    size = float(np.sqrt(np.sum(np.square(weights * start))))
+    size = float(np.sum(np.abs(weights * start)))  # squares would underflow where f is tiny
 
     def change() -> float:
         return float(np.sum(weights * (value_of(subject.run()) - start)))
