@@ -43,9 +43,10 @@ def unshared(value: Any) -> Any:
     return value.copy("K") if type(value) is np.ndarray and value.base is not None else value
 
 
-def refuse_non_numbers(value: np.ndarray) -> None:
-    if value.dtype.kind not in "fiubc":
-        raise DtypeError(f"a Tensor holds numbers, not {value.dtype} (at {here()})")
+def refuse_non_numbers(value: Any) -> None:
+    """Raise for an array or a scalar of anything but real numbers and bools."""
+    if type(value) is not float and value.dtype.kind not in "fiub":
+        raise DtypeError(f"a Tensor holds real numbers, not {value.dtype} (at {here()})")
 
 
 def refuse_untrackable(value: Any) -> None:
@@ -74,6 +75,7 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
         if type(like) is np.ndarray:
             return np.array(other, like.dtype) if like.dtype.kind == "f" else other
         return like.dtype.type(other) if isinstance(like, np.floating) else other
+    value: Any
     if isinstance(other, np.generic):
         value = float(other) if kind is np.float64 and type(like) is float else other
     elif kind is np.ndarray:
@@ -82,10 +84,7 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
         value = np.array(other)
     else:
         return NotImplemented
-    if type(value) is not float:
-        refuse_non_numbers(value)
-        if keep and value.dtype.kind == "c":
-            raise DtypeError(f"no gradient passes through complex numbers; an operand is {value.dtype} (at {here()})")
+    refuse_non_numbers(value)
     return value
 
 

@@ -87,7 +87,7 @@ def test_a_shape_for_grad_and_assign():
 # --- types ---
 
 
-@pytest.mark.parametrize("data", [2, True, [1, 2], np.array([True]), np.int8(1), np.array([1j])], ids=repr)
+@pytest.mark.parametrize("data", [2, True, [1, 2], np.array([True]), np.int8(1)], ids=repr)
 def test_only_floats_require_grad(data):
     with pytest.raises(DtypeError, match="only floating-point Tensors can require grad, not" + LINE):
         Tensor(data, requires_grad=True)
@@ -99,11 +99,11 @@ def test_only_floats_require_grad(data):
 
 @pytest.mark.parametrize(
     "data",
-    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp],
+    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp, 1j],
     ids=str,
 )
 def test_data_that_are_no_numbers(data):
-    with pytest.raises(DtypeError, match="a Tensor holds numbers, not" + LINE):
+    with pytest.raises(DtypeError, match="a Tensor holds real numbers, not" + LINE):
         Tensor(data)
 
 

@@ -99,9 +99,7 @@ def test_a_leaf_without_gradient_is_a_constant_with_its_name():
     assert node_named(graph_of(x * w), "data").kind == "constant"
 
 
-@pytest.mark.parametrize(
-    "value", [1.0, [1.0, 2.0], np.zeros((0, 3)), np.array(2, np.int64), [True, False], np.array(1j)]
-)
+@pytest.mark.parametrize("value", [1.0, [1.0, 2.0], np.zeros((0, 3)), np.array(2, np.int64), [True, False]])
 def test_a_constant_is_one_node(value):
     graph = graph_of(Tensor(value))
     assert (len(graph.nodes), graph.edges) == (1, [])
