@@ -47,8 +47,11 @@ class Conversions:
                 f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
                 "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
             )
-        array = np.asarray(self._data, dtype=dtype)
-        return array.copy() if copy else array
+        if copy:
+            return np.array(self._data, dtype=dtype)
+        array = np.asarray(self._data, dtype=dtype).view()
+        array.flags.writeable = False  # a graph may hold it
+        return array
 
     def item(self) -> float | int | bool:
         """The one element as a Python number."""

@@ -82,7 +82,9 @@ def is_transforming() -> bool:
 
 
 def set_default_dtype(dtype: np.typing.DTypeLike) -> None:
-    """Set the float type that `nn` and Tensors made from Python numbers use (float64 unless set).
+    """Set the float type that `nn` and Tensors made from Python numbers use (float64 unless set), in this context.
+
+    Threads started later begin with float64 again, as `contextvars` have it.
 
     Raises `TypeError` for anything but a floating type.
     """

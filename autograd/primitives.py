@@ -41,7 +41,7 @@ GENERAL = "general"  # nothing known: the jvp is the vjp of the vjp
 CONSTANT = "constant"  # piecewise constant or not a number: no gradient
 
 # Types of values that never record: known, they spare the search for `__primitive__` in each call.
-_PLAIN_TYPES = frozenset({np.ndarray, np.float64, np.float32, float, int})
+_PLAIN_TYPES = frozenset({np.ndarray, np.float64, np.float32, np.bool, float, int, bool})
 
 REGISTRY: dict[Callable[..., Any], Primitive] = {}
 COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
@@ -106,6 +106,9 @@ class Primitive:
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
+                for name, value in keywords.items():
+                    if isinstance(value, np.ndarray):
+                        keywords[name] = value.copy()  # a node will keep it
                 return record(self, inputs, keywords or None)
         return self.forward(*inputs, **keywords)
 

@@ -4,9 +4,10 @@ Backward, each op node receives its cotangent g, the sum of what its uses sent; 
 contribution for each input, and those are added up at the inputs. Newest first, so that a node's sum is complete
 before it is spent.
 
-There are two loops. The fast one does plain array arithmetic. The careful one also records what it does
-(`create_graph`), runs hooks, keeps gradients of intermediate values, watches for nan, and keeps `where`'s
-promise; it takes over at the first node that needs it. Nothing here knows the Tensor class: `lift` turns a node
+There are two loops. The fast one does plain array arithmetic, and writes out for speed what `contributions` says
+in general: one node's rules, applied. The careful one also records what it does (`create_graph`), runs hooks, keeps
+gradients of intermediate values, watches for nan, and keeps `where`'s promise; it takes over at the first node that
+needs it. Nothing here knows the Tensor class: `lift` turns a node
 into the value that a rule sees.
 """
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, notes_of, topological_order, user_frame
+from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_frame
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
 from autograd.values import FLOAT64, float64_of
@@ -32,58 +33,78 @@ Lift = Callable[[Any], Any]
 LOCK = threading.RLock()
 
 
-def pull(
-    roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None = None, since: int | None = None
-) -> list[Node]:
-    """Send `seeds` back from `roots`; return the leaves, each with its sum in `cotangent` (None: not reached).
+def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None = None) -> list[Node]:
+    """Send `seeds` back from `roots` to the leaves; return those, each with its sum in `cotangent` (None: not reached).
 
     Parameters
     ----------
     free : drop saved values behind the pass, and make a second pass an error.
     lift : turns a node, or a constant, into the Tensor that rules shall see, so that the pass is recorded; None for
         plain arrays.
-    since : treat nodes up to this reading of the clock as leaves, and leave no marks: for transforms, which
-        differentiate with respect to a point inside a larger graph.
 
     Call it holding `LOCK`, until the cotangents are taken. A replay that raises leaves every gradient as it was.
     """
-    if since is None:
-        frame = user_frame(1)
-        this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
-        ops, leaves = topological_order(roots, this_pass)
-        _refuse_stale(ops, leaves)
-        this_pass.freed = free
-    else:
-        ops, leaves = ancestors(roots, since)
-        ops.reverse()
-        _refuse_stale(ops, leaves)
-        for node in (*ops, *leaves):
-            node.cotangent = None
-    for i, root in enumerate(roots):
-        root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
+    frame = user_frame(1)
+    this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
+    ops, leaves = topological_order(roots, this_pass)
+    _refuse_stale(ops, leaves)
+    this_pass.freed = free
+    for node in leaves:
+        node.cotangent = None
     try:
-        if lift is None:
-            _replay(ops, free, None)
-        else:
-            with enable_grad():
-                _replay(ops, free, lift)
+        _replay(ops, roots, seeds, free, lift)
     except BaseException:
         for node in (*ops, *leaves):
             node.cotangent = None
         raise
-    if since is None:
-        seed = seeds[0] if lift is None else seeds[0]._data
-        this_pass.start = roots[0].clock
-        this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
+    seed = seeds[0] if lift is None else seeds[0]._data
+    this_pass.start = roots[0].clock
+    this_pass.seed = seed if type(seed) is float or seed.size == 1 else None
     return leaves
 
 
+def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None) -> dict[Node, Any]:
+    """Send `seeds` back from `roots` to nodes no younger than `since`; return what arrives at each of those.
+
+    For transforms, which differentiate with respect to a point inside a larger graph, perhaps while a pass over that
+    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`.
+    """
+    with LOCK:
+        ops, boundary = ancestors(roots, since)
+        ops.reverse()
+        _refuse_freed(ops, boundary)
+        _refuse_stale(ops, boundary)
+        for node in boundary:
+            if node.primitive is not None and getattr(node.output, "base", None) is not None:
+                _refuse_stale(*ancestors([node]))  # a view, perhaps of a leaf that was overwritten
+        before = [(node, getattr(node, "cotangent", None)) for node in (*ops, *boundary)]
+        for node, _ in before:
+            node.cotangent = None
+        try:
+            _replay(ops, roots, seeds, False, lift)
+            return {node: node.cotangent for node in boundary if node.cotangent is not None}
+        finally:
+            for node, cotangent in before:
+                node.cotangent = cotangent
+
+
+def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> None:
+    """Seed the roots and replay `ops`, newest first."""
+    for i, root in enumerate(roots):
+        root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
+    if lift is not None:
+        with enable_grad(), np.errstate(all="ignore"):
+            _pull_careful(ops, free, lift)
+    else:
+        _replay_plain(ops, free)
+
+
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
-def _replay(ops: list[Node], free: bool, lift: Lift | None) -> None:
-    if lift is None and not current_mode() & ANOMALY:
+def _replay_plain(ops: list[Node], free: bool) -> None:
+    if not current_mode() & ANOMALY:
         ops = _pull_fast(ops, free)
     if ops:
-        _pull_careful(ops, free, lift)
+        _pull_careful(ops, free, None)
 
 
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
@@ -133,7 +154,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
                 if to_a:
                     a.cotangent = c if a.cotangent is None else a.cotangent + c
-        except ArithmeticError:
+        except (ArithmeticError, AttributeError):  # `contributions` has an answer, or the right error
             _send(contributions(node, g))
         if free and type(y) is np.ndarray:  # numbers stay, for pictures drawn after the pass
             node.output = None
@@ -165,7 +186,7 @@ def _send(pairs: list[tuple[Node, Any]]) -> None:
 
 
 def _pull_one(node: Node, g: Any) -> None:
-    """Send one op's contributions on: `contributions` for plain arrays, without a list of pairs."""
+    """Send one op's contributions on: `contributions` for plain arrays, written out for half its cost."""
     primitive, keywords, inputs = node.primitive, node.keywords, node.others
     if primitive.joint is not None:
         _send(contributions(node, g))
@@ -184,7 +205,7 @@ def _pull_one(node: Node, g: Any) -> None:
         if type(x) is Node and x.requires_grad and rule is not None:
             c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
             value = arguments[i + 2]  # behind g and y
-            if c.shape != value.shape or c.dtype is not value.dtype or type(x.output) is float:
+            if getattr(c, "shape", None) != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
@@ -226,6 +247,8 @@ def plain(x: Any) -> Any:
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
     shape, dtype = ((), FLOAT64) if type(x) is float else (x.shape, x.dtype)
+    if not hasattr(c, "shape"):
+        raise RuleError(f"the rule of {primitive.name} returned {c!r}, not an array, for an input of shape {shape}")
     if c.shape != shape:
         if not primitive.is_elementwise:
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
@@ -317,6 +340,16 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             )
 
 
+def _refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
+    """Raise if a backward pass has dropped values that this replay needs."""
+    for node in ops:
+        if node.mark is not None and node.mark.freed:
+            raise freed_error(node, node.mark)
+    for node in boundary:
+        if node.output is None and node.mark is not None:
+            raise freed_error(node, node.mark)
+
+
 def overwritten_since(x: Node, node: Node) -> bool:
     """Whether the input x is a leaf that was assigned another value after `node` used it."""
     if x.primitive is not None or x.clock < node.clock:
@@ -344,7 +377,8 @@ def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift
     applied to the tangents; any other is left to `by_double_vjp(node, arriving tangents)`.
     """
     tangents = dict(tangents)
-    ops, _ = ancestors(roots, since)
+    ops, boundary = ancestors(roots, since)
+    _refuse_freed(ops, boundary)
     with np.errstate(all="ignore"):
         for node in ops:
             arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]

@@ -209,7 +209,7 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
-    """An operator and its reflection, from one text: every `a * b` of a user's program runs through here."""
+    """An operator and its reflection: every `a * b` of a user's program runs through here, written flat."""
 
     def forward(self: Tensor, other: Any) -> Tensor:
         a, node_a = self._data, self._node
@@ -267,6 +267,20 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
         except (ValueError, TypeError) as error:
             raise located(REGISTRY[ufunc], (a, b), error) from None
         return _constant(np.bool(value) if type(value) is bool else value)
+
+    return method
+
+
+def _rebinding(operator: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
+    """`x += y`: binds x to a new result, as values are immutable; where that can only be a mistake, says so."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        if current_mode() & NO_GRAD and self._node.primitive is None and self._node.requires_grad:
+            raise GradientError(
+                f"under no_grad this would bind the name to a new Tensor and leave the leaf as it is (at {here()}); to "
+                "update a leaf write p.data -= lr * p.grad, or p.assign(value)"
+            )
+        return operator(self, other)
 
     return method
 
@@ -412,7 +426,11 @@ class Tensor(ArrayMethods, Conversions):
             )
         old = self._data
         new = value._data if isinstance(value, Tensor) else value
-        if new is not old and np.shape(new) != self.shape:
+        if new is not old:
+            new = np.asarray(new)
+            if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+                raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
+        if np.shape(new) != self.shape:
             raise ShapeError(
                 f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()}); make a new Tensor for a new shape"
@@ -481,7 +499,10 @@ class Tensor(ArrayMethods, Conversions):
 
     @property
     def version(self) -> int:
-        """The clock's reading at the last assignment to this leaf, 0 before any: it grows with each."""
+        """The clock's reading at the last assignment to this leaf, 0 before any: it grows with each.
+
+        Handing out `data` while a graph uses the leaf counts, since the array may be written into.
+        """
         return self._node.clock if self._node.primitive is None else 0
 
     @property
@@ -535,7 +556,8 @@ class Tensor(ArrayMethods, Conversions):
         ----------
         gradient : cotangent of this Tensor, of its shape; may be left out for a scalar, where it is 1.
         retain_graph : keep the saved values, so that another pass over this graph is possible.
-        create_graph : record the pass itself, so that gradients can be differentiated; they are Tensors then.
+        create_graph : record the pass itself, so that gradients can be differentiated; they are Tensors then, and hold
+            the leaf as it holds them, until `zero_grad()`.
 
         Raises
         ------
@@ -661,6 +683,11 @@ class Tensor(ArrayMethods, Conversions):
     __gt__, __ge__ = _comparison(np.greater, operator.gt), _comparison(np.greater_equal, operator.ge)
     __eq__, __ne__ = _comparison(np.equal, operator.eq), _comparison(np.not_equal, operator.ne)
     __and__, __or__ = _comparison(np.bitwise_and, operator.and_), _comparison(np.bitwise_or, operator.or_)
+    __xor__ = _comparison(np.bitwise_xor, operator.xor)
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+    __mod__, __rmod__ = _binary(elementwise.remainder, operator.mod)
+    __iadd__, __isub__ = _rebinding(__add__), _rebinding(__sub__)
+    __imul__, __itruediv__ = _rebinding(__mul__), _rebinding(__truediv__)
 
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
@@ -673,6 +700,12 @@ class Tensor(ArrayMethods, Conversions):
 
     def __abs__(self) -> Tensor:
         return self._apply(elementwise.absolute)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return nondifferentiable.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return nondifferentiable.floor_divide(other, self)
 
     def __invert__(self) -> Tensor:
         return self._apply(nondifferentiable.invert)

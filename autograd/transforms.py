@@ -15,15 +15,16 @@ No transform touches the `.grad` of a Tensor that f closes over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import Node, here, tick
-from autograd.modes import is_transforming, transforming
+from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
-from autograd.replay import LOCK, plain, pull, push
+from autograd.replay import plain, pull_since, push
 from autograd.tensor import Tensor, tensor_of
 
 Function = Callable[..., Any]
@@ -59,16 +60,17 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     """
 
     def both(*args: Any, **keywords: Any) -> Any:
-        trace = _Trace(*_selected(f, argnums, args, keywords), has_aux=has_aux)
+        nested = _any_tensor(_items((args, keywords)))
+        trace = _Trace(*_selected(f, argnums, args, keywords), has_aux=has_aux, nested=nested)
         if len(trace.outputs) != 1 or np.shape(trace.outputs[0]) != ():
-            shapes = ", ".join(str(np.shape(y)) for y in trace.outputs)
+            shapes = " and ".join(str(np.shape(y)) for y in trace.outputs)
+            found = f"the function's value has shape {shapes}, not ()" if shapes else "the function returned no value"
             raise GradientError(
-                f"grad: the function's value has shape {shapes}, not () (at {here()}). Reduce it to a scalar, as with "
-                ".sum(), or use jacobian or vjp."
+                f"grad: {found} (at {here()}). Reduce it to a scalar, as with .sum(), or use jacobian or vjp."
             )
-        gradients = trace.pull([np.ones((), _dtype_of(trace.outputs[0]))], trace.nested)
+        gradients = trace.gradients([np.ones((), _dtype_of(trace.outputs[0]))], trace.nested)
         value = (trace.value, trace.aux) if has_aux else trace.value
-        return value, gradients[0] if isinstance(argnums, int) else gradients
+        return value, gradients[0] if isinstance(argnums, int | np.integer) else gradients
 
     return both
 
@@ -85,12 +87,12 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     trace = _Trace(f, primals)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        cotangents = list(_leaves(cotangent))
+        cotangents = list(_items_like(cotangent, trace.structure, "pullback: the cotangent"))
         shapes = [np.shape(c) for c in cotangents]
         expected = [np.shape(y) for y in trace.outputs]
         if shapes != expected:
             raise ShapeError(f"pullback: cotangents of shapes {shapes} for values of shapes {expected} (at {here()})")
-        return trace.pull(cotangents, trace.nested or is_transforming() or _any_tensor(cotangents))
+        return trace.gradients(cotangents, trace.nested or is_transforming() or _any_tensor(cotangents))
 
     return trace.value, pullback
 
@@ -105,7 +107,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     """
     primals, tangents = _tuple(primals), _tuple(tangents)
     trace = _Trace(f, primals)
-    directions = list(_leaves(tangents))
+    directions = list(_items_like(tangents, primals, "jvp: the tangent"))
     shapes, expected = [np.shape(t) for t in directions], [x.shape for x in trace.inputs]
     if shapes != expected:
         raise ShapeError(f"jvp: tangents of shapes {shapes} for primals of shapes {expected} (at {here()})")
@@ -115,20 +117,21 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
         for x, t in zip(trace.inputs, directions, strict=True)
     }
     roots = [y._node if _is_tracked(y) else None for y in trace.outputs]
-    arrived = push(
-        [root for root in roots if root is not None],
-        tangent_of,
-        since=trace.since,
-        lift=tensor_of if nested else plain,
-        by_double_vjp=_by_double_vjp,
-    )
+    with enable_grad() if nested else nullcontext():
+        arrived = push(
+            [root for root in roots if root is not None],
+            tangent_of,
+            since=trace.since,
+            lift=tensor_of if nested else plain,
+            by_double_vjp=_by_double_vjp,
+        )
     pushed = iter(arrived)
     results = []
     for y, root in zip(trace.outputs, roots, strict=True):
         t = None if root is None else next(pushed)
         t = np.zeros(np.shape(y), _dtype_of(y)) if t is None else t
         results.append(_tensor(t, _dtype_of(y)) if nested else np.array(t, dtype=_dtype_of(y)))
-    return trace.value, _rebuilt(trace.structure, iter(results))
+    return trace.value, _refilled(trace.structure, iter(results))
 
 
 def _by_double_vjp(node: Node, arriving: list[Any]) -> Any:
@@ -137,11 +140,15 @@ def _by_double_vjp(node: Node, arriving: list[Any]) -> Any:
     The map from the output's cotangent to the contributions is linear; its transpose takes the inputs' tangents to the
     output's. So the vjp of the vjp is the jvp.
     """
-    given = [i for i, t in enumerate(arriving) if t is not None]
+    primitive, keywords = node.primitive, node.keywords or {}
+    given = [i for i, t in enumerate(arriving) if t is not None and (primitive.joint is not None or primitive.rules[i])]
     y, arguments = tensor_of(node), [tensor_of(x) for x in node.inputs]
 
     def contribute(g: Tensor) -> list[Tensor]:
-        return [node.primitive.rules[i](g, y, *arguments, **(node.keywords or {})) for i in given]
+        if primitive.joint is not None:
+            contributions = primitive.joint(g, y, *arguments, **keywords)
+            return [contributions[i] for i in given]
+        return [primitive.rules[i](g, y, *arguments, **keywords) for i in given]
 
     return vjp(contribute, np.zeros(y.shape, y.dtype))[1]([arriving[i] for i in given])[0]
 
@@ -155,21 +162,20 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """
 
     def derivatives(*args: Any, **keywords: Any) -> Any:
-        trace = _Trace(*_selected(f, argnums, args, keywords))
+        trace = _Trace(*_selected(f, argnums, args, keywords), nested=_any_tensor(_items((args, keywords))))
         blocks = []
         for position, y in enumerate(trace.outputs):
-            rows = [
-                list(_leaves(trace.pull(basis, trace.nested))) for basis in _unit_cotangents(trace.outputs, position)
-            ]
+            bases = _unit_cotangents(trace.outputs, position)
+            rows = [list(_items(trace.gradients(basis, trace.nested))) for basis in bases]
             stacked = [
                 np.stack([row[i] for row in rows]).reshape((*np.shape(y), *x.shape))
                 if rows
                 else np.zeros((*np.shape(y), *x.shape), x.dtype)
                 for i, x in enumerate(trace.inputs)
             ]
-            block = _rebuilt(trace.primals, iter(stacked))
-            blocks.append(block[0] if isinstance(argnums, int) else block)
-        return _rebuilt(trace.structure, iter(blocks))
+            block = _refilled(trace.primals, iter(stacked))
+            blocks.append(block[0] if isinstance(argnums, int | np.integer) else block)
+        return _refilled(trace.structure, iter(blocks))
 
     return derivatives
 
@@ -198,17 +204,17 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
 class _Trace:
     """One recorded run of a function: its inputs as Tensors, its outputs, and where on the clock it began."""
 
-    def __init__(self, f: Function, primals: tuple[Any, ...], has_aux: bool = False) -> None:
+    def __init__(self, f: Function, primals: tuple[Any, ...], has_aux: bool = False, nested: bool = False) -> None:
         self.primals = primals
-        self.nested = is_transforming() or _any_tensor(_leaves(primals))
+        self.nested = nested or is_transforming() or _any_tensor(_items(primals))
         with transforming():
-            self.inputs = [_variable(x) for x in _leaves(primals)]
+            self.inputs = [_variable(x) for x in _items(primals)]
             self.since = tick()
-            result = f(*_rebuilt(primals, iter(self.inputs)))
+            result = f(*_refilled(primals, iter(self.inputs)))
         if has_aux and not (isinstance(result, tuple) and len(result) == 2):
             raise TypeError(f"with has_aux=True the function returns (value, aux), not a {type(result).__name__}")
         self.structure, aux = result if has_aux else (result, None)
-        self.outputs = list(_leaves(self.structure))
+        self.outputs = list(_items(self.structure))
         self.value = self._shown(self.structure)
         self.aux = self._shown(aux)
 
@@ -216,31 +222,29 @@ class _Trace:
         """What the caller gets: arrays, or inside another transform the Tensors themselves."""
         if self.nested:
             return tree
-        return _rebuilt(tree, (np.array(y._data) if isinstance(y, Tensor) else y for y in _leaves(tree)))
+        return _refilled(tree, (np.array(y._data) if isinstance(y, Tensor) else y for y in _items(tree)))
 
-    def pull(self, cotangents: list[Any], recorded: bool) -> tuple[Any, ...]:
+    def gradients(self, cotangents: list[Any], recorded: bool) -> tuple[Any, ...]:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
         pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if _is_tracked(y)]
         roots = [y._node for y, _ in pairs]
         seeds: list[Any] = [_tensor(c, y.dtype) if recorded else _seed(c, y) for y, c in pairs]
-        with LOCK:
-            leaves = pull(roots, seeds, free=False, lift=tensor_of if recorded else None, since=self.since)
-            reached = {node: node.cotangent for node in leaves}
-            for node in leaves:
-                node.cotangent = None
+        reached = pull_since(roots, seeds, self.since, lift=tensor_of if recorded else None)
         gradients = []
         for x in self.inputs:
             c = reached.get(x._node)
             c = np.zeros(x.shape, x.dtype) if c is None else c
             gradients.append(_tensor(c, x.dtype) if recorded else np.array(c, dtype=x.dtype))
-        return _rebuilt(self.primals, iter(gradients))
+        return _refilled(self.primals, iter(gradients))
 
 
 def _selected(
     f: Function, argnums: int | tuple[int, ...], args: Any, keywords: Any
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the arguments at `argnums` alone, and those arguments."""
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    positions = (argnums,) if isinstance(argnums, int | np.integer) else tuple(argnums)
+    if len({position % max(len(args), 1) for position in positions}) < len(positions):
+        raise TypeError(f"argnums={argnums} names an argument twice (at {here()})")
     for position in positions:
         if not -len(args) <= position < len(args):
             raise TypeError(f"argnums={argnums}, but the function was called with {len(args)} positional argument(s)")
@@ -306,24 +310,40 @@ def _tuple(x: Any) -> tuple[Any, ...]:
 # --- containers ---
 
 
-def _leaves(tree: Any) -> Iterator[Any]:
+def _items(tree: Any) -> Iterator[Any]:
     """The arrays in nested tuples, lists and dicts, in order; None holds nothing."""
     if isinstance(tree, dict):
         for value in tree.values():
-            yield from _leaves(value)
+            yield from _items(value)
     elif isinstance(tree, tuple | list):
         for value in tree:
-            yield from _leaves(value)
+            yield from _items(value)
     elif tree is not None:
         yield tree
 
 
-def _rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
+def _items_like(tree: Any, structure: Any, what: str) -> Iterator[Any]:
+    """The parts of `tree` that stand in the places of the items of `structure`: dicts are matched by key."""
+    if isinstance(structure, dict):
+        if not isinstance(tree, dict) or tree.keys() != structure.keys():
+            raise ShapeError(f"{what} must be a dict with the keys {list(structure)} (at {here()})")
+        for key, value in structure.items():
+            yield from _items_like(tree[key], value, what)
+    elif isinstance(structure, tuple | list):
+        if not isinstance(tree, tuple | list) or len(tree) != len(structure):
+            raise ShapeError(f"{what} must be a {type(structure).__name__} of {len(structure)} parts (at {here()})")
+        for part, value in zip(tree, structure, strict=True):
+            yield from _items_like(part, value, what)
+    elif structure is not None:
+        yield tree
+
+
+def _refilled(tree: Any, leaves: Iterator[Any]) -> Any:
     """The same containers around other leaves."""
     if isinstance(tree, dict):
-        return {key: _rebuilt(value, leaves) for key, value in tree.items()}
+        return {key: _refilled(value, leaves) for key, value in tree.items()}
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(_rebuilt(value, leaves) for value in tree))
+        return type(tree)(*(_refilled(value, leaves) for value in tree))
     if isinstance(tree, tuple | list):
-        return type(tree)(_rebuilt(value, leaves) for value in tree)
+        return type(tree)(_refilled(value, leaves) for value in tree)
     return None if tree is None else next(leaves)

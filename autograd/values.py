@@ -29,8 +29,12 @@ def value_of(data: Any, dtype: Any) -> Any:
 
 
 def _made_of_python_floats(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
+    """Whether data are Python numbers, floats among them: these take the default dtype, as an array would not."""
+    if isinstance(data, list | tuple):
+        kinds = {type(item) for item in data}
+        if kinds <= {float, int, bool}:
+            return float in kinds
+        return all(_made_of_python_floats(item) for item in data) if data else False
     return type(data) is float
 
 
@@ -70,11 +74,14 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
     """
     kind = type(other)
     if kind is float or kind is int or kind is bool:
-        if type(like) is float:
-            return float(other)
-        if type(like) is np.ndarray:
-            return np.array(other, like.dtype) if like.dtype.kind == "f" else other
-        return like.dtype.type(other) if isinstance(like, np.floating) else other
+        try:
+            if type(like) is float:
+                return float(other)
+            if type(like) is np.ndarray:
+                return np.array(other, like.dtype) if like.dtype.kind == "f" else other
+            return like.dtype.type(other) if isinstance(like, np.floating) else other
+        except OverflowError as error:
+            raise OverflowError(f"{error}: an integer operand is beyond the range of floats (at {here()})") from None
     value: Any
     if isinstance(other, np.generic):
         value = float(other) if kind is np.float64 and type(like) is float else other

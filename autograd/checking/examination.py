@@ -18,7 +18,7 @@ from autograd.checking.report import GradcheckReport, InputReport
 from autograd.checking.verdicts import Index, Tolerance, judge
 from autograd.errors import DtypeError
 from autograd.graph import here
-from autograd.replay import LOCK, pull
+from autograd.replay import pull_since
 from autograd.tensor import Tensor
 
 Arrays = list[np.ndarray]
@@ -113,11 +113,7 @@ def pulled(output: Tensor, weights: np.ndarray, leaves: Sequence[Tensor], since:
     """The gradient of sum(weights * output) with respect to `leaves`. No `.grad` is touched, no hook is run."""
     if not output.requires_grad:
         return [np.zeros(leaf.shape, leaf.dtype) for leaf in leaves]
-    with LOCK:  # cotangents live in the nodes until they are taken
-        reached = pull([output._node], [output._seed(weights)], free=False, since=since)
-        cotangents = {node: node.cotangent for node in reached}
-        for node in reached:
-            node.cotangent = None
+    cotangents = pull_since([output._node], [output._seed(weights)], since)
     found = [cotangents.get(leaf._node) for leaf in leaves]
     return [
         np.zeros(leaf.shape, leaf.dtype) if g is None else np.array(g) for g, leaf in zip(found, leaves, strict=True)

@@ -16,7 +16,19 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.nondifferentiable import share
-from autograd.primitives import elementwise
+from autograd.primitives import Primitive, elementwise
+
+
+def _gate(g: Any, mask: Any) -> Any:
+    """g where the mask is true and 0 elsewhere: what `g * mask` would be, were not inf * 0 nan.
+
+    It is three times as fast as `np.where`, which serves where a nan shows.
+    """
+    if type(g) is float:
+        return g if mask else 0.0
+    y = g * mask
+    flat = y.reshape(-1)
+    return np.where(mask, g, np.zeros_like(g)) if np.isnan(flat.dot(flat)) else y
 
 
 def _relu(x: Any) -> Any:
@@ -69,11 +81,10 @@ negative    = elementwise(np.negative,    lambda g, y, x: -g,                   
 positive    = elementwise(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
 
 # --- powers ---
-# The exponent of the first rule is b - 1, but 0 where b is 0: there the derivative is 0, also at a = 0. (`b * 1` makes
-# numbers of bools.)
-# The second takes a**b * log(a) as its limit 0 where a is 0 and b is not negative.
-power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b * 1 - (b != 0)),
-                                          lambda g, y, a, b: g * y * np.log(a + ((a == 0) & (b >= 0))),
+# b a**(b - 1) is 0 at a = b = 0, where a**(b - 1) is infinite: there the exponent is taken as 0. (1.0, since b may be
+# an unsigned integer.) a**b log(a) is taken as its limit 0 where a is 0 and b is not negative.
+power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b - 1.0 + (a == 0) * (b == 0)),
+                                          lambda g, y, a, b: g * y * np.log(a + (a == 0) * (b >= 0)),
                                                                                             scalar=math.pow)
 square      = elementwise(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)
 sqrt        = elementwise(np.sqrt,        lambda g, y, x: g / (2 * y),                      scalar=math.sqrt)
@@ -107,21 +118,25 @@ arctanh     = elementwise(np.arctanh,     lambda g, y, x: g / (1 - x * x),      
 
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
 absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
-sign        = elementwise(np.sign,        lambda g, y, x: g * 0)
-maximum     = elementwise(np.maximum,     lambda g, y, a, b: g * share(a, b),
-                                          lambda g, y, a, b: g * share(b, a))
-minimum     = elementwise(np.minimum,     lambda g, y, a, b: g * share(b, a),
-                                          lambda g, y, a, b: g * share(a, b))
-clip        = elementwise(np.clip,        lambda g, y, x, low, high: g * ((x >= low) & (x <= high)),
-                                          lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
-                                          lambda g, y, x, low, high: g * ((x > high) | (low > high)),
+gate: Primitive = elementwise(_gate,          lambda h, y, g, mask: gate(h, mask), None)
+sign        = elementwise(np.sign,        lambda g, y, x: gate(g, False))
+maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * share(a, b),
+                                          lambda g, y, a, b: gate(g, b >= a) * share(b, a))
+minimum     = elementwise(np.minimum,     lambda g, y, a, b: gate(g, b >= a) * share(b, a),
+                                          lambda g, y, a, b: gate(g, a >= b) * share(a, b))
+clip        = elementwise(np.clip,        lambda g, y, x, low, high: gate(g, (x >= low) & (x <= high)),
+                                          lambda g, y, x, low, high: gate(g, (x < low) & (low <= high)),
+                                          lambda g, y, x, low, high: gate(g, (x > high) | (low > high)),
                                                                                             bind=_bind_clip)
 where       = elementwise(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
                                           lambda g, y, condition, a, b: np.where(condition, 0, g),
                                                                                             masks=True)
 
+remainder   = elementwise(np.remainder,   lambda g, y, a, b: g,
+                                          lambda g, y, a, b: -g * np.floor_divide(a, b))
+
 # --- what networks add to NumPy ---
-relu        = elementwise(_relu,          lambda g, y, x: g * (y > 0),                      scalar=_relu_scalar)
+relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
 sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar)
 softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y))  # e**(x - y) is sigmoid(x), and x <= y
 # fmt: on

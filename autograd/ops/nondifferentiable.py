@@ -20,10 +20,11 @@ def _share(a: Any, b: Any) -> Any:
 
 
 share = nondifferentiable(_share, arity=2)
+floor_divide = nondifferentiable(np.floor_divide, arity=2)
 
 for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
                     np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
-                    np.floor_divide):  # fmt: skip
+                    ):  # fmt: skip
     nondifferentiable(_comparison, arity=2)
 
 invert = nondifferentiable(np.invert)

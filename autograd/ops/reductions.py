@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import kept_shape, reduced_size
+from autograd.ops.elementwise import gate
 from autograd.ops.nondifferentiable import tie_share
 from autograd.ops.shaping import stack
 from autograd.primitives import composed, linear, primitive
+
+_FLOAT16 = np.dtype(np.float16)
 
 
 def _sum(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -27,6 +30,8 @@ def _spread(g: Any, x: Any, axis: Any) -> Any:
 
 
 def _mean(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if x.dtype is _FLOAT16:  # in float16 the sum may overflow; NumPy's own mean adds up in float32
+        return np.mean(x, axis=axis, keepdims=keepdims)
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)
     return total / (x.size if axis is None else reduced_size(x.shape, axis))
 
@@ -49,7 +54,8 @@ def _min(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def _extreme_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return g.reshape(kept_shape(x.shape, axis)) * tie_share(x, y, axis=axis)
+    share = tie_share(x, y, axis=axis)
+    return gate(g.reshape(kept_shape(x.shape, axis)), share > 0) * share
 
 
 def _prod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -72,7 +78,7 @@ def _product_of_others(x: Any) -> Any:
     """Along the last axis, the product of all elements but this one, by halving: n multiplications, not n * n."""
     n = x.shape[-1]
     if n < 2:
-        return x * 0 + 1
+        return np.ones_like(x)
     even, odd = x[..., 0 : n - 1 : 2], x[..., 1::2]
     pairs = even * odd
     if n % 2:

@@ -124,6 +124,8 @@ row("power", positive(), another())
 row("clip", real(), _grid(-1, -0.3, 0.05)(), _grid(0.3, 1, 0.08)(), numpy=lambda x, low, high: np.clip(x, low, high))
 row("clip", real(), another(), third(), numpy=lambda x, low, high: np.clip(x, low, high))  # low may be above high
 row("where", mask(), real(), another())
+row("gate", real(), mask(), numpy=lambda g, mask: np.where(mask, g, 0))
+row("remainder", real(), nonzero())
 row("relu", real(), numpy=lambda x: np.maximum(x, 0))
 row("sigmoid", real(), numpy=lambda x: 1 / (1 + np.exp(-x)))
 row("softplus", real(), numpy=lambda x: np.log(1 + np.exp(x)))
