@@ -43,6 +43,12 @@ class Row:
         rng = np.random.default_rng(seed)
         return [array(rng) for array in self.arrays]
 
+    def arrays_in_keywords(self, keywords: dict[str, Any] | None = None) -> list[np.ndarray]:
+        """Those of this row's keywords, or of a copy of them, that are arrays, and those inside tuples."""
+        values = (self.keywords if keywords is None else keywords).values()
+        parts = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+        return [part for part in parts if isinstance(part, np.ndarray)]
+
 
 def _array(draw: Draw) -> Callable[..., Array]:
     return lambda *shape: Array(draw, shape or (2, 3))

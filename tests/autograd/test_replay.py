@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, affine, logsumexp, no_grad, relu, sigmoid, softplus
+from autograd import Tensor, affine, grad, hessian, logsumexp, no_grad, relu, sigmoid, softplus
 from autograd.errors import GradientError, ShapeError
 from tests.autograd.oracles import numeric_vjp
 
@@ -360,6 +360,44 @@ def test_a_power_of_two_tensors_where_the_base_is_zero():
             assert b.grad == by_exponent, exponent
 
 
+@pytest.mark.parametrize("wrap", [float, lambda x: np.array([x])], ids=["scalar", "array"])
+@pytest.mark.parametrize("b", [0.0, 1.0, 2.0, 3.0, -1.0, 0.5])
+@pytest.mark.parametrize("a", [2.0, 0.5, 1.0])
+def test_all_second_derivatives_of_a_power(a, b, wrap):
+    """At b = 0 the factor b vanishes, but not its slope."""
+    log = math.log(a)
+    mixed = a ** (b - 1) * (1 + b * log)
+    expected = [[b * (b - 1) * a ** (b - 2), mixed], [mixed, a**b * log**2]]
+    for i in (0, 1):
+        for j in (0, 1):
+            first = grad(lambda x, y: (x**y).sum(), i)
+            second = grad(lambda x, y, first=first: first(x, y).sum(), j)
+            np.testing.assert_allclose(second(wrap(a), wrap(b)).item(), expected[i][j], rtol=1e-14, err_msg=f"{i}{j}")
+    rows = hessian(lambda x, y: (x**y).sum(), argnums=(0, 1))(wrap(a), wrap(b))
+    np.testing.assert_allclose(np.squeeze(rows), expected, rtol=1e-14)
+    x, y = leaf(wrap(a)), leaf(wrap(b))
+    (x**y).sum().backward(create_graph=True)
+    slopes = (x.grad, y.grad)
+    for i, slope_of in enumerate(slopes):
+        x.zero_grad()
+        y.zero_grad()
+        slope_of.sum().backward(retain_graph=True)
+        np.testing.assert_allclose(np.squeeze([x.grad, y.grad]), expected[i], rtol=1e-14)
+
+
+def test_the_curvature_of_a_power_where_base_or_exponent_is_zero_or_negative():
+    for b, at in ((0.0, 0), (1.0, 0), (2.0, 2), (3.0, 0)):
+        assert curvature(lambda x, b=b: x**b, 0.0) == at
+        assert curvature(lambda x, b=b: x ** Tensor(b), [0.0]) == [at]
+    for b in (0.0, 1.0, 2.0, 3.0, -1.0):
+        expected = b * (b - 1) * (-2.0) ** (b - 2)
+        assert curvature(lambda x, b=b: x**b, -2.0) == expected
+        assert curvature(lambda x, b=b: x**b, [-2.0]) == [expected]
+        x, y = leaf(-2.0), leaf(b)  # an exponent that takes a gradient, which is not a number here
+        (x**y).backward(create_graph=True)
+        assert x.grad.item() == b * (-2.0) ** (b - 1)
+
+
 def test_a_power_whose_exponents_are_integers_or_bools():
     x = leaf([2.0, 3.0, 0.0])
     (x ** np.array([3, 0, 2])).sum().backward()
@@ -394,6 +432,115 @@ def test_the_gradient_of_prod_is_exact_with_zeros(data, n):
 def test_the_gradient_of_prod_does_not_overflow_on_the_way():
     x = np.array([1e200, 1e-200, 1e200, 1e-200, 3.0])
     np.testing.assert_allclose(slope(np.prod, x), 3.0 * np.array([1e-200, 1e200, 1e-200, 1e200, 1 / 3]))
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")  # NumPy's own, of the product itself
+@pytest.mark.parametrize(
+    "data",
+    [
+        [1e200, 1e200],
+        [1e200, 1e200, 2.0],
+        [2.0, 1e200, 1e200],
+        [-1e200, 1e200],
+        [1e-200, 1e-200],
+        [INF, 3.0, 2.0],
+        [3.0, -INF, 2.0, 5.0],
+        [INF],
+        [INF, INF],
+        [INF, 0.0, 2.0],
+        [INF, 0.0],
+        [NAN, 2.0],
+        [2.0, NAN, 3.0],
+        [1e200],
+    ],
+    ids=str,
+)
+def test_the_gradient_of_prod_is_the_product_of_the_others_also_where_the_whole_is_not_finite(data):
+    expected = [np.prod(np.delete(data, i)) for i in range(len(data))]
+    np.testing.assert_array_equal(slope(np.prod, data), expected)
+    np.testing.assert_array_equal(slope(lambda x: x.prod(), data), expected)
+    np.testing.assert_array_equal(slope(lambda x: np.prod(x, axis=1), [data, data]), [expected, expected])
+    np.testing.assert_array_equal(slope(lambda x: np.prod(x, axis=0), np.transpose([data])), np.transpose([expected]))
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_the_second_derivative_of_a_product_that_overflows():
+    np.testing.assert_array_equal(curvature(np.prod, [1e200, 1e200]), [1, 1])
+
+
+SPARED: dict[str, Any] = {
+    "maximum": (lambda x: np.sqrt(np.maximum(x, 0)), [-1.0, 4.0], [0, 0.25], [0, -1 / 32]),
+    "maximum reflected": (lambda x: np.sqrt(np.maximum(0.0, x)), [-1.0, 4.0], [0, 0.25], [0, -1 / 32]),
+    "minimum": (lambda x: np.sqrt(-np.minimum(x, 0)), [1.0, -4.0], [0, -0.25], [0, -1 / 32]),
+    "sqrt of relu": (lambda x: np.sqrt(relu(x)), [-1.0, 4.0], [0, 0.25], [0, -1 / 32]),
+    "log of relu": (lambda x: np.log(relu(x)), [-1.0, 4.0], [0, 0.25], [0, -1 / 16]),
+    "relu, a method": (lambda x: x.relu().log(), [-1.0, 4.0], [0, 0.25], [0, -1 / 16]),
+    "power of relu": (lambda x: relu(x) ** 0.5, [-1.0, 4.0], [0, 0.25], [0, -1 / 32]),
+    "reciprocal of relu": (lambda x: 1 / relu(x), [-1.0, 2.0], [0, -0.25], [0, 0.25]),
+    "clip": (lambda x: np.sqrt(np.clip(x, 0, 9)), [-1.0, 4.0, 16.0], [0, 0.25, 0], [0, -1 / 32, 0]),
+    "log of clip": (lambda x: np.log(x.clip(min=0)), [-1.0, 4.0], [0, 0.25], [0, -1 / 16]),
+    "clip from above": (lambda x: np.sqrt(4 - np.clip(x, 0, 4)), [5.0, -1.0, 3.0], [0, 0, -0.5], [0, 0, -0.25]),
+    "relu of a product": (lambda x: np.sqrt(relu(x * x - 1)), [0.0], [0], [0]),
+}
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")  # NumPy's own, of the value
+@pytest.mark.parametrize("name", SPARED)
+def test_an_infinite_slope_behind_what_an_op_throws_away_is_not_felt(name):
+    """0 * inf is nan, but the derivative of a constant piece is 0."""
+    f, at, first, second = SPARED[name]
+    np.testing.assert_allclose(slope(f, at), first)
+    np.testing.assert_allclose(curvature(f, at), second, atol=1e-15)
+    for x, g, h in zip(at, first, second, strict=True):
+        np.testing.assert_allclose(slope(f, x), g)
+        np.testing.assert_allclose(curvature(f, x), h, atol=1e-15)
+        np.testing.assert_allclose(slope(f, np.float32(x)), g, rtol=1e-6)
+
+
+@pytest.mark.parametrize("f", [np.max, np.min], ids=["max", "min"])
+def test_an_infinite_slope_behind_an_extreme_is_felt_by_that_element_alone(f):
+    sign = 1 if f is np.max else -1  # and 0 + y, since the root of -0.0 is -0.0
+    np.testing.assert_array_equal(slope(lambda x: np.sqrt(0 + sign * f(x)), [0.0, -sign]), [sign * INF, 0])
+    np.testing.assert_array_equal(slope(lambda x: np.sqrt(f(x, axis=0)), [[0.0], [sign * -1.0]])[1], [0])
+    two = slope(lambda x: np.sqrt(0 + sign * f(x, axis=1)), [[0.0, -sign], [4 * sign, 1.0 * sign]])
+    np.testing.assert_array_equal(two, [[sign * INF, 0], [sign * 0.25, 0]])
+
+
+def test_an_infinite_slope_behind_a_limit_that_takes_a_gradient():
+    x, low, high = leaf([-1.0, 4.0, 30.0]), leaf([0.0, 0.0, 0.0]), leaf([9.0, 9.0, 9.0])
+    np.sqrt(np.clip(x, low, high)).sum().backward()
+    np.testing.assert_array_equal(x.grad, [0, 0.25, 0])
+    np.testing.assert_array_equal(low.grad, [INF, 0, 0])
+    np.testing.assert_allclose(high.grad, [0, 0, 1 / 6])
+    a, b = leaf([0.0, -2.0]), leaf([-1.0, 0.0])
+    np.sqrt(np.maximum(a, b)).sum().backward()
+    np.testing.assert_array_equal(a.grad, [INF, 0])
+    np.testing.assert_array_equal(b.grad, [0, INF])
+
+
+def test_a_nan_that_is_not_thrown_away_passes():
+    assert np.isnan(slope(lambda x: relu(x) * NAN, 1.0))
+    np.testing.assert_array_equal(slope(lambda x: np.maximum(x, 0) * NAN, [1.0, 2.0]), [NAN, NAN])
+    np.testing.assert_array_equal(slope(lambda x: np.clip(x, 0, 9) * NAN, [1.0, 2.0]), [NAN, NAN])
+
+
+def test_a_mean_of_float16_is_accumulated_as_numpys():
+    data = np.full(3000, 30, np.float16)
+    for x in (data, np.tile(data, (2, 1))):
+        t = leaf(x)
+        for mean in (lambda t: t.mean(), np.mean, lambda t: np.mean(t, axis=-1), lambda t: t.mean(-1, keepdims=True)):
+            t.zero_grad()
+            y = mean(t)
+            assert y.dtype == np.float16
+            np.testing.assert_array_equal(y.detach().data, np.full(y.shape, 30))
+            y.backward(np.ones(y.shape))
+            assert t.grad.dtype == np.float16
+            np.testing.assert_allclose(t.grad, np.full(x.shape, y.size / t.size), rtol=1e-3)
+    t = leaf(np.linspace(-2, 2, 3000, dtype=np.float16))
+    assert np.mean(t * 1).item() == np.mean(t.data)
+    assert np.mean(Tensor(np.arange(5))).item() == 2
+    assert np.mean(Tensor(np.arange(5))).dtype == np.float64
+    assert Tensor(np.array([True, False])).mean().item() == 0.5
 
 
 WHERE: dict[str, Any] = {

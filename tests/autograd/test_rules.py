@@ -3,7 +3,9 @@
 Nothing here names an op, but for a few that must be told apart: rows in `samples.py` are all that a new op needs.
 """
 
+import copy
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, jvp
+from autograd.graph import ancestors, tick
 from autograd.primitives import CONSTANT, REGISTRY, Primitive
 from tests.autograd.oracles import numeric_jvp, numeric_vjp
+from tests.autograd.places import line_of
 from tests.autograd.samples import ROWS, Row, ops
 
 OPS = ops()
@@ -235,6 +239,75 @@ def test_forward_over_reverse_is_the_second_derivative(op, row):
 
     _, pushed = jvp(grad(f), (arrays[position],), (tangent,))
     assert_close(pushed, numeric_jvp(grad(f), [arrays[position]], [tangent]), 1e-6)
+
+
+# --- Python numbers ---
+
+OPERATORS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+}
+
+
+def with_python_numbers() -> list[Any]:
+    """Each elementwise op of several arguments, in each form of a call, as a function of each of them alone."""
+    found = []
+    for op in ELEMENTWISE:
+        forms = {"function": lambda *a, op=op: call(op, *a)}
+        if op.numpy_function in OPERATORS:
+            forms["operator"] = OPERATORS[op.numpy_function]
+        row = ROWS[op.name][0]
+        found += [
+            pytest.param(op, form, position, id=f"{op.name}-{position}-{kind}")
+            for position, w in enumerate(wanted(op, list(row.arrays)))
+            if w and op.arity > 1
+            for kind, form in forms.items()
+        ]
+    return found
+
+
+@pytest.mark.parametrize("shape", [(), (3,)], ids=str)
+@pytest.mark.parametrize("op, form, position", with_python_numbers())
+def test_both_derivatives_where_all_but_one_argument_are_python_numbers(op, form, position, shape):
+    """0-d float64 Tensors hold Python floats too: rules meet nothing but those in a recorded pass."""
+    row = ROWS[op.name][0]
+    for seed in range(4):  # on either side of kinks
+        rng = np.random.default_rng(seed)
+        numbers: list[Any] = [np.asarray(a.draw(rng, ())).item() for a in row.arrays]
+        x = np.asarray(row.arrays[position].draw(rng, shape))
+
+        def f(x, numbers=numbers):
+            return form(*numbers[:position], x, *numbers[position + 1 :])
+
+        def slope(x, f=f):
+            t = Tensor(x, requires_grad=True)
+            f(t).sum().backward()
+            return t.grad
+
+        first = numeric_vjp(f, [x], np.ones(shape), [True])[0]
+        second = numeric_vjp(slope, [x], np.ones(shape), [True])[0]
+        t = Tensor(x, requires_grad=True)
+        f(t).sum().backward(create_graph=True)
+        recorded = t.grad
+        assert type(recorded) is Tensor
+        assert_close(recorded.detach().data, first)
+        t.zero_grad()
+        if recorded.requires_grad:
+            recorded.sum().backward()
+            assert_close(t.grad, second)
+        else:
+            assert_close(np.zeros(shape), second)
+        assert_close(grad(lambda x, f=f: f(x).sum())(x), first)
+        twice = grad(lambda x, f=f: grad(lambda z: f(z).sum())(x).sum())(x)
+        assert_close(twice, second)
+        # The others as Tensors that take no gradient.
+        t.zero_grad()
+        fixed = [Tensor(n) if i != position else t for i, n in enumerate(numbers)]
+        call(op, *fixed).sum().backward(create_graph=True)
+        assert_close(t.grad.detach().data, first)
 
 
 # --- shapes ---
@@ -467,3 +540,35 @@ def test_a_rule_returns_nothing_it_was_given_but_the_cotangent(op, row):
         assert not any(np.shares_memory(c, x) for x in (y, *arrays))
     for x, b in zip((g, y, *arrays), before, strict=True):
         np.testing.assert_array_equal(x, b)
+
+
+@pytest.mark.parametrize(
+    "op, row", [case for case in cases(lambda op: op.structure != CONSTANT) if case.values[1].arrays_in_keywords()]
+)
+@pytest.mark.parametrize("through_tensors", [False, True], ids=["arrays", "Tensors"])
+def test_arrays_among_the_keywords_may_be_overwritten_after_the_call(op, row, through_tensors):
+    arrays, keywords = row.draw(), copy.deepcopy(row.keywords)
+    leaves = tensors(op, arrays)
+    y = op(*leaves, **keywords)
+    expected = gradients(op, arrays, row.keywords, cotangent_for(y))
+    for part in row.arrays_in_keywords(keywords):
+        part[...] = part.flat[0]
+    y.backward(cotangent_for(y), create_graph=through_tensors)
+    assert_all_close([None if x.grad is None else Tensor(x.grad).data for x in leaves], expected, 0)
+
+
+# --- source lines ---
+
+
+@differentiable
+def test_what_a_recorded_pass_records_lies_at_the_line_of_that_pass(op, row):
+    leaves = tensors(op, row.draw())
+    y = op(*leaves, **row.keywords)
+    before = tick()
+    y.backward(cotangent_for(y), create_graph=True)  # the recorded pass
+    found = [x.grad._node for x in leaves if x.grad is not None and x.grad.requires_grad]
+    made, _ = ancestors(found, before)
+    for node in made:
+        assert (node.location.file, node.location.line) == (__file__, line_of(__file__, "the recorded pass")), (
+            node.primitive.name
+        )
