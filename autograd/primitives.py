@@ -106,7 +106,7 @@ class Primitive:
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
-                return record(self, inputs, _owned(keywords) if keywords else None)
+                return record(self, inputs, {name: frozen(k) for name, k in keywords.items()} if keywords else None)
         return self.forward(*inputs, **keywords)
 
     def __repr__(self) -> str:
@@ -151,9 +151,14 @@ def _named(name: str, bind: Binder) -> Binder:
     return named
 
 
-def _owned(keywords: dict[str, Any]) -> dict[str, Any]:
-    """Keywords that a node may keep: arrays among them copied, since the caller may overwrite his."""
-    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in keywords.items()}
+def frozen(value: Any) -> Any:
+    """A keyword that a node may keep: arrays in it copied, lists too, since the caller may overwrite theirs."""
+    if type(value) is tuple:
+        return tuple(frozen(part) for part in value)
+    if type(value) is list:
+        return [frozen(part) for part in value]
+    is_array = hasattr(value, "__array__") and not isinstance(value, np.generic)
+    return np.array(value) if is_array else value
 
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:

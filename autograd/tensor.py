@@ -29,13 +29,12 @@ from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
-from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, refusal
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
     copied,
     float64_of,
-    frozen,
     operand,
     refuse_non_numbers,
     refuse_untrackable,
@@ -197,7 +196,7 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
             inputs, keywords = primitive.bind(*args, **keywords)
         except TypeError as error:
             raise UnsupportedError(f"{error} (at {here()})") from None
-        return apply(primitive, inputs, keywords or None)
+        return apply(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
     if function in COMPOSED:
         implementation = COMPOSED[function]
         try:

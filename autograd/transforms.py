@@ -335,6 +335,8 @@ def _items_like(tree: Any, structure: Any, what: str) -> Iterator[Any]:
         for part, value in zip(tree, structure, strict=True):
             yield from _items_like(part, value, what)
     elif structure is not None:
+        if tree is None or isinstance(tree, dict):
+            raise ShapeError(f"{what} must have an array in the place of each array, not {tree!r} (at {here()})")
         yield tree
 
 

@@ -93,12 +93,3 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
         return NotImplemented
     refuse_non_numbers(value)
     return value
-
-
-def frozen(index: Any) -> Any:
-    """An index with Tensors and arrays replaced by arrays of its own, so that overwriting theirs changes nothing."""
-    if type(index) is tuple:
-        return tuple(frozen(part) for part in index)
-    if type(index) is list:
-        return [frozen(part) for part in index]
-    return np.array(index) if hasattr(index, "__array__") else index
