@@ -10,7 +10,6 @@ leaves.commit()                             # counts as an assignment to each le
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,6 @@ import numpy as np
 from autograd.errors import DtypeError, GradientError
 from autograd.graph import here, tick, user_frame
 from autograd.tensor import Tensor
-
-_ONLY_ARRAYS, _ONLY_FLOATS = {np.ndarray}, {float}
 
 
 class FlatLeaves:
@@ -58,7 +55,7 @@ class FlatLeaves:
     array([[0.]])
     """
 
-    __slots__ = ("bounds", "gradient", "tensors", "values", "_views")
+    __slots__ = ("bounds", "gradient", "tensors", "values", "_places")
 
     def __init__(self, tensors: Iterable[Tensor]) -> None:
         self.tensors: tuple[Tensor, ...] = tuple(tensors)
@@ -80,14 +77,17 @@ class FlatLeaves:
             self.bounds.append(self.bounds[-1] + tensor.size)
         self.values: np.ndarray = np.empty(self.bounds[-1], dtype)
         self.gradient: np.ndarray = np.zeros(self.bounds[-1], dtype)
-        self._views: list[np.ndarray] | None = None
+        # Of arrays: each leaf with its number, and its places in the two vectors, in its shape.
+        self._places: list[tuple[int, Tensor, np.ndarray, np.ndarray]] | None = None
         if are_floats:
             self.values[...] = [tensor._data for tensor in self.tensors]
         else:
-            pieces = zip(pairwise(self.bounds), self.tensors, strict=True)
-            self._views = [self.values[start:stop].reshape(tensor.shape) for (start, stop), tensor in pieces]
-            for tensor, view in zip(self.tensors, self._views, strict=True):
-                _bind(tensor, view)
+            self._places = []
+            for i, tensor in enumerate(self.tensors):
+                part = slice(self.bounds[i], self.bounds[i + 1])
+                value, gradient = (vector[part].reshape(tensor.shape) for vector in (self.values, self.gradient))
+                self._places.append((i, tensor, value, gradient))
+                _bind(tensor, value)
 
     @staticmethod
     def holds_float(tensor: Tensor) -> bool:
@@ -99,27 +99,32 @@ class FlatLeaves:
 
         Call it before reading or writing `values`, too: it takes up what was assigned to the leaves in the meantime.
         """
-        # Nodes are not kept: `Tensor.data` would take one more reference to them for a graph's.
-        gradients = [tensor._node.grad for tensor in self.tensors]
-        kinds = {type(g) for g in gradients}
-        if self._views is None:
-            self.values[...] = [tensor._data for tensor in self.tensors]
-            if kinds == _ONLY_FLOATS:
-                self.gradient[...] = gradients
-                return []
-        else:
-            for tensor, view in zip(self.tensors, self._views, strict=True):
-                if tensor._data is not view:
-                    _bind(tensor, view)
-            if kinds == _ONLY_ARRAYS:
-                np.concatenate(gradients, axis=None, out=self.gradient)
-                return []
+        if self._places is None:
+            return self._gather_floats()
         missing = []
-        for i, (g, (start, stop)) in enumerate(zip(gradients, pairwise(self.bounds), strict=True)):
+        # Nodes are not kept: `Tensor.data` would take one more reference to them for a graph's.
+        for i, tensor, value, gradient in self._places:
+            if tensor._data is not value:
+                _bind(tensor, value)
+            g = tensor._node.grad
             if g is None:
                 missing.append(i)
             else:
-                self.gradient[start:stop] = np.reshape(g._data if isinstance(g, Tensor) else g, -1)
+                gradient[...] = g if type(g) is not Tensor else g._data
+        return missing
+
+    def _gather_floats(self) -> list[int]:
+        self.values[...] = [tensor._data for tensor in self.tensors]
+        gradients = [tensor._node.grad for tensor in self.tensors]
+        if set(map(type, gradients)) == {float}:
+            self.gradient[...] = gradients
+            return []
+        missing = []
+        for i, g in enumerate(gradients):
+            if g is None:
+                missing.append(i)
+            else:
+                self.gradient[i] = g if type(g) is not Tensor else g._data
         return missing
 
     def commit(self, missing: Sequence[int] = ()) -> None:
@@ -127,7 +132,7 @@ class FlatLeaves:
         frame = user_frame(1)
         code, lasti = (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
         now = tick()
-        if self._views is None:
+        if self._places is None:
             for tensor, value in zip(self.tensors, self.values.tolist(), strict=True):
                 tensor._data = tensor._node.output = value
         changed: Iterable[Tensor] = self.tensors

@@ -106,10 +106,7 @@ class Primitive:
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
-                for name, value in keywords.items():
-                    if isinstance(value, np.ndarray):
-                        keywords[name] = value.copy()  # a node will keep it
-                return record(self, inputs, keywords or None)
+                return record(self, inputs, _owned(keywords) if keywords else None)
         return self.forward(*inputs, **keywords)
 
     def __repr__(self) -> str:
@@ -152,6 +149,11 @@ def _named(name: str, bind: Binder) -> Binder:
             raise UnsupportedError(f"{name}: {str(error).removeprefix(f'{bind.__name__}() ')}") from None
 
     return named
+
+
+def _owned(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Keywords that a node may keep: arrays among them copied, since the caller may overwrite his."""
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in keywords.items()}
 
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:

@@ -307,7 +307,7 @@ def _references_to_node(tensor: Tensor) -> int:
     return getrefcount(tensor._node)
 
 
-def _rebuild(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
+def _restored(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
     tensor = Tensor(data, requires_grad, name=name)
     if grad is not None:
         tensor.grad = grad
@@ -642,7 +642,7 @@ class Tensor(ArrayMethods, Conversions):
                 f"only leaves can be pickled or deep-copied; this is the result of {self._node.primitive.name} "
                 f"({self._node.location}): use x.detach()"
             )
-        return _rebuild, (np.array(self._data), self.requires_grad, self.name, self.grad)
+        return _restored, (np.array(self._data), self.requires_grad, self.name, self.grad)
 
     # --- NumPy's protocols ---
 

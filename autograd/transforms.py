@@ -228,7 +228,7 @@ class _Trace:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
         pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if _is_tracked(y)]
         roots = [y._node for y, _ in pairs]
-        seeds: list[Any] = [_tensor(c, y.dtype) if recorded else _seed(c, y) for y, c in pairs]
+        seeds: list[Any] = [_tensor(c, y.dtype) if recorded else _in_plain_form(c, y) for y, c in pairs]
         reached = pull_since(roots, seeds, self.since, lift=tensor_of if recorded else None)
         gradients = []
         for x in self.inputs:
@@ -279,7 +279,7 @@ def _unit_cotangents(outputs: list[Any], position: int) -> Iterator[list[Any]]:
         yield cotangents
 
 
-def _seed(cotangent: Any, y: Tensor) -> Any:
+def _in_plain_form(cotangent: Any, y: Tensor) -> Any:
     """A cotangent of y as a plain replay takes it: in y's dtype, a Python float for a Python float."""
     return float(cotangent) if type(y._data) is float else np.array(cotangent, dtype=y.dtype)[()]
 

@@ -1,12 +1,14 @@
 """Activation functions: the maths as functions (`relu(x)`), and thin modules to put between layers (`ReLU()`).
 
 All act on each element of a Tensor of any shape, but softmax and log_softmax, which normalise along one axis.
+Arrays and lists are taken, too, and give arrays.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from nn.module import Module
 _relu, _sigmoid = autograd.relu, autograd.sigmoid
 
 
-def relu(x: Tensor) -> Tensor:
+def relu(x: Any) -> Any:
     """max(x, 0) for each element; relu'(0) = 0. Shape of x kept.
 
     >>> relu(Tensor([-1.0, 0.0, 2.0])).tolist()
@@ -26,16 +28,16 @@ def relu(x: Tensor) -> Tensor:
     return _relu(x)
 
 
-def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     """x where x > 0, negative_slope · x elsewhere; its slope at 0 is negative_slope. Shape of x kept.
 
     >>> leaky_relu(Tensor([-1.0, 2.0]), 0.1).tolist()
     [-0.1, 2.0]
     """
-    return autograd.prelu(x, negative_slope)
+    return autograd.prelu(_array(x), negative_slope)
 
 
-def sigmoid(x: Tensor) -> Tensor:
+def sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ) for each element, without overflow. Shape of x kept.
 
     >>> sigmoid(Tensor([0.0, -1000.0])).tolist()
@@ -44,16 +46,16 @@ def sigmoid(x: Tensor) -> Tensor:
     return _sigmoid(x)
 
 
-def tanh(x: Tensor) -> Tensor:
+def tanh(x: Any) -> Any:
     """(eˣ - e⁻ˣ) / (eˣ + e⁻ˣ) for each element. Shape of x kept.
 
     >>> tanh(Tensor([0.0])).tolist()
     [0.0]
     """
-    return x.tanh()
+    return x.tanh() if type(x) is Tensor else np.tanh(x)
 
 
-def gelu(x: Tensor, approximate: str = "none") -> Tensor:
+def gelu(x: Any, approximate: str = "none") -> Any:
     """x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415).
 
     Φ(x) = (1 + erf(x / √2)) / 2, or with `approximate="tanh"` (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.
@@ -64,6 +66,7 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     >>> [round(y, 4) for y in gelu(Tensor([-1.0, 1.0]), approximate="tanh").tolist()]
     [-0.1588, 0.8412]
     """
+    x = _array(x)
     if approximate == "none":
         return (x * 0.5) * (autograd.erf(x * math.sqrt(0.5)) + 1.0)
     if approximate == "tanh":
@@ -71,7 +74,7 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     raise ValueError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
 
 
-def softmax(x: Tensor, axis: int | None = None, dim: int | None = None) -> Tensor:
+def softmax(x: Any, axis: int | None = None, dim: int | None = None) -> Any:
     """eˣ / Σ eˣ along `axis` (PyTorch's word: `dim`; the last by default), without overflow. Shape of x kept.
 
     Raises TypeError if both words are given.
@@ -82,7 +85,7 @@ def softmax(x: Tensor, axis: int | None = None, dim: int | None = None) -> Tenso
     return autograd.softmax(x, axis=_axis(axis, dim, "softmax"))
 
 
-def log_softmax(x: Tensor, axis: int | None = None, dim: int | None = None) -> Tensor:
+def log_softmax(x: Any, axis: int | None = None, dim: int | None = None) -> Any:
     """x - log Σ eˣ along `axis` (PyTorch's word: `dim`; the last by default), without overflow. Shape of x kept.
 
     Raises TypeError if both words are given.
@@ -91,6 +94,11 @@ def log_softmax(x: Tensor, axis: int | None = None, dim: int | None = None) -> T
     [0.0, -1000.0]
     """
     return autograd.log_softmax(x, axis=_axis(axis, dim, "log_softmax"))
+
+
+def _array(x: Any) -> Any:
+    """A list or a number as an array."""
+    return x if type(x) is Tensor else np.asarray(x)
 
 
 def _axis(axis: int | None, dim: int | None, name: str) -> int:
@@ -107,7 +115,7 @@ class ReLU(Module):
     [0.0, 2.0]
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return _relu(x)
 
 
@@ -121,8 +129,8 @@ class LeakyReLU(Module):
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
 
-    def forward(self, x: Tensor) -> Tensor:
-        return autograd.prelu(x, self.negative_slope)
+    def forward(self, x: Any) -> Any:
+        return leaky_relu(x, self.negative_slope)
 
     def extra_repr(self) -> str:
         return f"negative_slope={self.negative_slope}"
@@ -135,7 +143,7 @@ class Sigmoid(Module):
     [0.5]
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return _sigmoid(x)
 
 
@@ -146,8 +154,8 @@ class Tanh(Module):
     [0.0]
     """
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.tanh()
+    def forward(self, x: Any) -> Any:
+        return tanh(x)
 
 
 class GELU(Module):
@@ -162,7 +170,7 @@ class GELU(Module):
             raise ValueError(f"GELU: approximate is 'none' or 'tanh', not {approximate!r}")
         self.approximate = approximate
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return gelu(x, self.approximate)
 
     def extra_repr(self) -> str:
@@ -179,7 +187,7 @@ class Softmax(Module):
     def __init__(self, axis: int | None = None, dim: int | None = None) -> None:
         self.axis = _axis(axis, dim, "Softmax")
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return autograd.softmax(x, axis=self.axis)
 
     def extra_repr(self) -> str:
@@ -196,7 +204,7 @@ class LogSoftmax(Module):
     def __init__(self, axis: int | None = None, dim: int | None = None) -> None:
         self.axis = _axis(axis, dim, "LogSoftmax")
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return autograd.log_softmax(x, axis=self.axis)
 
     def extra_repr(self) -> str:

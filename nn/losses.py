@@ -3,6 +3,9 @@
 Functions bear PyTorch's functional names (`mse_loss(input, target)`), modules its class names (`MSELoss()`). All
 take `reduction`: "mean" (default), "sum", or "none" for the single losses.
 
+Inputs are Tensors; arrays and lists are taken too, and give NumPy numbers where no Tensor takes part. Integers count as
+floats of the default dtype.
+
 Shapes are never broadcast: a prediction (batch, 1) against a target (batch,) would silently give batch² differences,
 and is an error.
 """
@@ -14,12 +17,10 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor
+from autograd import Tensor, get_default_dtype
 from nn.module import Module
 
 _REDUCTIONS = ("mean", "sum", "none")
-# Of each floating type by its size: the integer type of its bits, and the bits of 1.
-_BITS_OF_ONE = {2: (np.uint16, 0x3C00), 4: (np.uint32, 0x3F800000), 8: (np.uint64, 0x3FF0000000000000)}
 
 
 # --- regression ---
@@ -37,8 +38,8 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     >>> mse_loss(Tensor([1.0, 4.0]), [1.0, 2.0]).item()
     2.0
     """
-    difference = input - _like(input, target, "mse_loss")
-    return _reduced(np.square(difference), reduction, "mse_loss")
+    input, target = _matched(input, target, "mse_loss")
+    return _reduced(np.square(input - target), reduction, "mse_loss")
 
 
 # --- classification ---
@@ -62,8 +63,8 @@ def binary_cross_entropy_with_logits(
     0.41
     """
     name = "binary_cross_entropy_with_logits"
-    target = _like(input, target, name)
-    _refuse_no_probabilities(target, name)
+    input, target = _matched(input, target, name)
+    _check_probabilities(target, name)
     if pos_weight is None:
         losses = autograd.logistic_loss(input, target)
     else:
@@ -103,32 +104,38 @@ def cross_entropy(
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing={label_smoothing} is not in [0, 1]")
+    logits = _floats(logits, "cross_entropy")
     if logits.ndim == 0:
         raise ValueError("cross_entropy: logits of shape () have no axis of classes")
-    if type(target) is not Tensor:
-        target = np.asarray(target)
     classes = logits.shape[1 if logits.ndim > 1 else 0]
     weight = None if weight is None else _constant(weight, logits)
     if weight is not None and weight.shape != (classes,):
         raise ValueError(f"cross_entropy: weight has shape {weight.shape}, where there are {classes} classes")
+    if type(target) is not Tensor:
+        target = np.asarray(target)
     if target.dtype.kind == "f":
-        target = _like(logits, target, "cross_entropy")
-        _refuse_no_probabilities(target, "cross_entropy")
+        logits, target = _matched(logits, target, "cross_entropy")
+        _check_probabilities(target, "cross_entropy")
         return _cross_entropy_of_probabilities(logits, target, weight, reduction, label_smoothing)
-    ids = _class_ids(logits, target)
+    ids, kept = _checked_ids(_class_ids(logits, target), classes, ignore_index)
+    return _cross_entropy_of_ids(logits, ids, kept, weight, reduction, label_smoothing)
+
+
+def _cross_entropy_of_ids(logits: Any, ids: Any, kept: Any, weight: Any, reduction: str, smoothing: float) -> Any:
+    """Targets are class ids in one row, not `kept` where ignored; "mean" divides by the sum of their weights."""
+    classes = logits.shape[1 if logits.ndim > 1 else 0]
     rows = logits if logits.ndim == 2 else _class_axis_last(logits).reshape(-1, classes)
-    ids, kept = _checked(ids.reshape(-1), classes, ignore_index)
     log_p = autograd.log_softmax(rows)
     picked = autograd.pick(log_p, index=ids)
-    if weight is None and kept is None and not label_smoothing and reduction == "mean":
+    if weight is None and kept is None and not smoothing and reduction == "mean":
         return -picked.mean()
     if weight is None:
         weight = np.ones(classes, logits.dtype)
     taken = weight[ids] if kept is None else weight[ids] * kept
     losses = picked * -taken
-    if label_smoothing:
-        spread = (log_p * weight).sum(axis=1) * (-label_smoothing / classes)
-        losses = losses * (1 - label_smoothing) + (spread if kept is None else spread * kept)
+    if smoothing:
+        spread = (log_p * weight).sum(axis=1) * (-smoothing / classes)
+        losses = losses * (1 - smoothing) + (spread if kept is None else spread * kept)
     if reduction == "mean":
         total = taken.sum()
         if total == 0:
@@ -136,8 +143,7 @@ def cross_entropy(
                 "cross_entropy: all targets are ignored or have weight 0, and the mean of nothing is no number"
             )
         return losses.sum() / total
-    target_shape = (*logits.shape[:1], *logits.shape[2:]) if logits.ndim > 1 else ()
-    return _reduced(losses.reshape(target_shape), reduction, "cross_entropy")
+    return _reduced(losses.reshape(_shape_of_ids(logits)), reduction, "cross_entropy")
 
 
 def _cross_entropy_of_probabilities(logits: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
@@ -165,18 +171,32 @@ def _reduced(losses: Any, reduction: str, name: str) -> Any:
     raise ValueError(f"{name}: unknown reduction {reduction!r}; known: {', '.join(_REDUCTIONS)}")
 
 
-def _like(input: Any, target: Any, name: str) -> Any:
-    """The target in the input's dtype; an error where the shapes differ."""
+def _floats(input: Any, name: str) -> Any:
+    """A Tensor as it is, anything else as an array; integers and bools become floats."""
+    if type(input) is not Tensor:
+        input = np.asarray(input)
+    kind = input.dtype.kind
+    if kind == "f":
+        return input
+    if kind not in "iub":
+        raise ValueError(f"{name}: numbers are wanted, not {input.dtype}")
+    return input.astype(get_default_dtype())
+
+
+def _matched(input: Any, target: Any, name: str) -> tuple[Any, Any]:
+    """Input and target as floats of one dtype, the input's; an error where the shapes differ."""
+    input = _floats(input, name)
+    dtype = input.dtype
     if type(target) is not Tensor:
-        target = np.asarray(target, input.dtype)
-    elif target.dtype != input.dtype:
-        target = target.astype(input.dtype)
+        target = np.asarray(target, dtype)
+    elif target.dtype != dtype:
+        target = target.astype(dtype)
     if target.shape != input.shape:
         raise ValueError(
             f"{name}: input of shape {input.shape} and target of shape {target.shape} differ, and are not broadcast; "
             "reshape one of them, as with target.reshape(-1, 1)"
         )
-    return target
+    return input, target
 
 
 def _constant(weight: Any, like: Any) -> Any:
@@ -184,37 +204,40 @@ def _constant(weight: Any, like: Any) -> Any:
     return weight if isinstance(weight, Tensor) and weight.requires_grad else np.asarray(weight, like.dtype)
 
 
-def _refuse_no_probabilities(target: Any, name: str) -> None:
-    """An error for values outside [0, 1].
-
-    Read as unsigned integers, the bits of the floats from 0 to 1 lie below those of all others (nan and what has a
-    minus sign among them): one pass over the array where two comparisons would take four.
-    """
+def _check_probabilities(target: Any, name: str) -> None:
+    """An error for values outside [0, 1]."""
     values = np.asarray(target.detach() if type(target) is Tensor and target.requires_grad else target)
-    bits, one = _BITS_OF_ONE.get(values.dtype.itemsize, (None, 0))
-    if bits is not None and _largest(values.view(bits)) <= one:
-        return
-    wrong = values[~((values >= 0) & (values <= 1))]
-    if wrong.size:
+    if not _all_within(values, 0, 1):
+        wrong = values[~((values >= 0) & (values <= 1))]
         raise ValueError(f"{name}: target {wrong.flat[0]} is not a probability, a number in [0, 1]")
 
 
-def _largest(values: np.ndarray) -> int:
-    """The largest of some natural numbers, 0 if there are none; of few, five times faster than by `max`."""
-    return values.item(values.argmax()) if values.size else 0
+def _all_within(values: np.ndarray, low: float, high: float) -> bool:
+    """Whether low <= x <= high for all values x; nan is not.
+
+    By the places of the extremes, which NumPy finds with less ado than a reduction: 750 ns for 4x1 and 980 ns for
+    128x10 float32, where `((low <= values) & (values <= high)).all()` takes 2670 and 3240.
+    """
+    return not values.size or bool(low <= values.item(values.argmin()) and values.item(values.argmax()) <= high)
 
 
 def _class_ids(logits: Any, target: Any) -> np.ndarray:
+    """A copy of the class ids, in one row; an error for another dtype or shape."""
     ids = np.asarray(target)
     if ids.dtype.kind not in "iu":
         raise ValueError(f"cross_entropy: class ids are integers, not {ids.dtype}")
-    wanted = (*logits.shape[:1], *logits.shape[2:]) if logits.ndim > 1 else ()
+    wanted = _shape_of_ids(logits)
     if ids.shape != wanted:
         raise ValueError(
             f"cross_entropy: logits of shape {logits.shape} want class ids of shape {wanted} or probabilities of their "
             f"own shape, not a target of shape {ids.shape}"
         )
-    return ids.astype(np.int64)
+    return ids.astype(np.int64).reshape(-1)
+
+
+def _shape_of_ids(logits: Any) -> tuple[int, ...]:
+    """(batch, ...) of logits (batch, classes, ...); () of logits (classes,)."""
+    return (*logits.shape[:1], *logits.shape[2:]) if logits.ndim > 1 else ()
 
 
 def _class_axis_last(x: Any) -> Any:
@@ -222,10 +245,9 @@ def _class_axis_last(x: Any) -> Any:
     return x if x.ndim < 3 else x.transpose(0, *range(2, x.ndim), 1)
 
 
-def _checked(ids: np.ndarray, classes: int, ignore_index: int) -> tuple[np.ndarray, np.ndarray | None]:
+def _checked_ids(ids: np.ndarray, classes: int, ignore_index: int) -> tuple[np.ndarray, np.ndarray | None]:
     """The ids, those to ignore replaced by 0, and which to keep (None: all); an error for one out of range."""
-    # As unsigned integers, negative ids are large: one comparison covers both ends.
-    if not 0 <= ignore_index < classes and _largest(ids.view(np.uint64)) < classes:
+    if not 0 <= ignore_index < classes and _all_within(ids, 0, classes - 1):
         return ids, None
     kept = ids != ignore_index
     wrong = ids[kept & ((ids < 0) | (ids >= classes))]

@@ -44,8 +44,8 @@ class Module:
     Raises
     ------
     TypeError : when an attribute is set in a way that would lose a parameter: a Tensor that is the result of an
-        operation (results may be kept under names that begin with `_`), a set of Tensors or Modules, or an array in
-        the place of a parameter.
+        operation (results may be kept under names that begin with `_`), a set of Tensors or Modules, or, in the
+        place of a parameter, an array or a Tensor that does not require grad (`del module.x` first to mean it).
 
     >>> import nn
     >>> class Scale(nn.Module):
@@ -73,17 +73,31 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         paths = vars(self).get(_PARAMETER_PATHS, ())
-        if paths:
-            if name in paths and not (value is None or isinstance(value, Tensor | Module)):
-                raise TypeError(
-                    f"{type(self).__name__}.{name} is a parameter, and a {type(value).__name__} would take its place "
-                    f"untrained; to change its value write module.{name}.assign(value)"
-                )
+        if paths and value is not vars(self).get(name):
+            if name in paths and name in vars(self):
+                self._refuse_untrained(name, value)
             vars(self)[_PARAMETER_PATHS] = {p for p in paths if p != name and not p.startswith(name + ".")}
         for path, member in _members(name, value, type(self).__name__):
             if isinstance(member, Tensor):
                 self._classify(path, member)
         object.__setattr__(self, name, value)
+
+    def _refuse_untrained(self, name: str, value: Any) -> None:
+        """An error for what would take a parameter's place and never be trained, as `module.x -= step` sets it."""
+        if value is None or isinstance(value, Module):
+            return
+        if not isinstance(value, Tensor):
+            fault = f"a {type(value).__name__}"
+        elif not value.requires_grad:
+            fault = "a Tensor that does not require grad"
+        elif not value.is_leaf and not name.startswith("_"):
+            fault = "the result of an operation"
+        else:
+            return
+        raise TypeError(
+            f"{type(self).__name__}.{name} is a parameter, and {fault} would take its place untrained; to change its "
+            f"value write module.{name}.data -= ... or module.{name}.assign(value)"
+        )
 
     def _classify(self, path: str, tensor: Tensor) -> bool:
         """Whether the Tensor at `path` is a parameter; once a parameter, always one."""
@@ -207,7 +221,8 @@ class Module:
         ValueError : with all names that are missing, unexpected or of the wrong shape; nothing was changed then.
         """
         own = dict(self._state())
-        values = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in state_dict.items()}
+        # Copies: a value may be another parameter of this module, as where two change places.
+        values = {name: np.array(_detached(value)) for name, value in state_dict.items()}
         missing = [name for name in own if name not in values]
         unexpected = [name for name in values if name not in own]
         faults = []
@@ -259,6 +274,10 @@ class Module:
         if not inner:
             return f"{type(self).__name__}({extra})"
         return f"{type(self).__name__}(\n  " + "\n  ".join([extra, *inner] if extra else inner) + "\n)"
+
+
+def _detached(value: Any) -> Any:
+    return value.detach() if isinstance(value, Tensor) else value
 
 
 def _joined(path: str, name: str) -> str:

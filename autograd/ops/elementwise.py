@@ -28,7 +28,8 @@ def _gate(g: Any, mask: Any) -> Any:
         return g if mask else 0.0
     y = g * mask
     flat = y.reshape(-1)
-    return np.where(mask, g, np.zeros_like(g)) if np.isnan(flat.dot(flat)) else y
+    square = flat.dot(flat)
+    return y if square == square else np.where(mask, g, np.zeros_like(g))  # nan alone does not equal itself
 
 
 def _relu(x: Any) -> Any:

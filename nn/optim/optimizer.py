@@ -7,7 +7,9 @@ To add an optimizer, write its rule in `rules.py`, and a subclass that says whic
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,18 +25,19 @@ ParameterGroup = dict[str, Any]
 class Lot:
     """The parameters of one group and dtype: their vector, the rule's state and constants, and their step count."""
 
-    __slots__ = ("constants", "leaves", "places", "state", "steps")
+    __slots__ = ("constants", "leaves", "missed", "places", "state", "steps")
 
     def __init__(self, leaves: FlatLeaves, places: list[int]) -> None:
         self.leaves = leaves
         self.places = places  # of the leaves among all parameters of the optimizer
-        self.steps: int | list[int] = 0  # of all leaves, or of each where some were left out
+        self.steps = 0
+        self.missed: Counter[int] = Counter()  # steps in which a leaf, by its number here, had no gradient
         self.state: dict[str, np.ndarray] = {}
         self.constants: dict[str, Any] = {}
 
     def steps_of_each(self) -> list[int]:
         """The step count of each leaf."""
-        return [self.steps] * len(self.places) if isinstance(self.steps, int) else self.steps
+        return [self.steps - self.missed[i] for i in range(len(self.places))]
 
 
 class Optimizer:
@@ -68,7 +71,7 @@ class Optimizer:
             raise TypeError(
                 f"{type(self).__name__}: params is a list of Tensors or of groups, not one {type(params).__name__}"
             )
-        self.defaults = dict(defaults)
+        self.defaults = {name: _unchanging(value) for name, value in defaults.items()}
         self.param_groups: list[ParameterGroup] = []
         self._lots: list[list[Lot]] = []
         self._parameters: list[tuple[Tensor, ...]] = []
@@ -111,16 +114,17 @@ class Optimizer:
         for i, group in enumerate(self.param_groups):
             if tuple(group.values()) != self._settings[i]:
                 self._prepare(i)
-        for group, lots in zip(self.param_groups, self._lots, strict=True):
-            for lot in lots:
+        for i, group in enumerate(self.param_groups):
+            for lot in self._lots[i]:
                 missing = lot.leaves.gather()
-                if not missing and type(lot.steps) is int:
-                    lot.steps += 1
-                    self._run(group, lot, 0, lot.leaves.bounds[-1], lot.steps)
-                elif len(missing) == len(lot.places):
+                if len(missing) == len(lot.places):
                     continue
+                lot.steps += 1
+                if missing or lot.missed:
+                    lot.missed.update(missing)
+                    self._run_present(group, lot, missing)
                 else:
-                    self._run_present(group, lot, set(missing))
+                    self._run(group, lot, 0, lot.leaves.bounds[-1], lot.steps)
                 lot.leaves.commit(missing)
         return result
 
@@ -140,20 +144,13 @@ class Optimizer:
             q = p[block]
             _write_back(q, kept, *rule(q, g[block], kept, **constants))
 
-    def _run_present(self, group: ParameterGroup, lot: Lot, missing: set[int]) -> None:
+    def _run_present(self, group: ParameterGroup, lot: Lot, missing: list[int]) -> None:
         """Run over the leaves that have a gradient: neighbours of one step count together."""
-        steps, bounds = lot.steps_of_each(), lot.leaves.bounds
-        lot.steps = steps = [step + (i not in missing) for i, step in enumerate(steps)]
-        i = 0
-        while i < len(steps):
-            end = i + 1
-            if i not in missing:
-                while end < len(steps) and end not in missing and steps[end] == steps[i]:
-                    end += 1
-                self._run(group, lot, bounds[i], bounds[end], steps[i])
-            i = end
-        if len(set(steps)) == 1:
-            lot.steps = steps[0]
+        steps, bounds, absent = lot.steps_of_each(), lot.leaves.bounds, set(missing)
+        for (step, present), run in groupby(range(len(steps)), key=lambda i: (steps[i], i not in absent)):
+            if present:
+                leaves = list(run)
+                self._run(group, lot, bounds[leaves[0]], bounds[leaves[-1] + 1], step)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: set them to None, or with `set_to_none=False` to zeros."""
@@ -221,6 +218,8 @@ class Optimizer:
         if group["params"] is not self._parameters[i]:
             raise ValueError(f'{type(self).__name__}: the "params" of a group are fixed; use add_param_group for more')
         self.check(group)
+        for name, value in group.items():
+            group[name] = _unchanging(value)
         for lot in lots:
             lot.constants = _typed(self.constants(group), lot.leaves.values.dtype)
             for name in self.state_names(group):
@@ -296,7 +295,8 @@ class Optimizer:
                     vector = lot.state.setdefault(name, np.zeros_like(lot.leaves.values))
                     vector[part] = np.asarray(value).reshape(-1)
             steps.append(int(entry.get("step", 1 if entry else 0)))
-        lot.steps = steps[0] if len(set(steps)) == 1 else steps
+        lot.steps = max(steps)
+        lot.missed = Counter({i: lot.steps - step for i, step in enumerate(steps) if step < lot.steps})
 
     def __repr__(self) -> str:
         lines = []
@@ -304,6 +304,11 @@ class Optimizer:
             lines.append(f"  group {i}: {len(group['params'])} parameters")
             lines += [f"    {name}: {value}" for name, value in group.items() if name != "params"]
         return f"{type(self).__name__}(\n" + "\n".join(lines) + "\n)"
+
+
+def _unchanging(setting: Any) -> Any:
+    """A list as a tuple: `step` finds out that a setting changed by comparing it, and would not see an item change."""
+    return tuple(setting) if isinstance(setting, list) else setting
 
 
 def _write_back(p: np.ndarray, state: Mapping[str, np.ndarray], new_p: Any, new_state: Mapping[str, Any]) -> None:

@@ -61,6 +61,18 @@ def test_floats_are_copied_in_and_out():
     assert a._node.output == 6.0
 
 
+@pytest.mark.parametrize("value", [3.0, [3.0], np.float32(3.0)])
+def test_gradients_of_every_kind_are_taken(value):
+    a, b = Tensor(value, requires_grad=True), Tensor(value, requires_grad=True)
+    flat = FlatLeaves([a, b])
+    (a * a).sum().backward(create_graph=True)  # its gradient is a Tensor
+    assert flat.gather() == [1]
+    assert flat.gradient.tolist() == [6.0, 0.0]
+    b.grad = np.ones(b.shape)
+    assert flat.gather() == []
+    assert flat.gradient.tolist() == [6.0, 1.0]
+
+
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
 def test_copies_are_bound_to_the_copied_leaves(copied):
     a, b = leaves()

@@ -53,6 +53,16 @@ def test_gelu_by_tanh_has_right_derivatives():
 
 
 @pytest.mark.parametrize("name", MODULES)
+def test_arrays_and_lists_give_arrays(name):
+    expected = getattr(nn, name)(Tensor(X)).tolist()
+    for function in (getattr(nn, name), MODULES[name]()):
+        for x in (X, X.tolist()):
+            y = function(x)
+            assert type(y) is np.ndarray
+            assert y.tolist() == expected
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_float32_stays_float32(name):
     x = Tensor(X, requires_grad=True, dtype=np.float32)
     y = MODULES[name]()(x)

@@ -97,6 +97,49 @@ def test_targets_of_other_kinds_are_taken():
         assert nn.mse_loss(x, t).dtype == np.float32
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_arrays_and_lists_are_taken_and_give_numbers(name):
+    expected = CASES[name](Tensor(LOGITS)).item()
+    for x in (LOGITS, LOGITS.tolist()):
+        loss = CASES[name](x)
+        assert isinstance(loss, np.float64)
+        assert loss == expected
+
+
+def test_a_gradient_flows_to_the_target_of_a_list():
+    t = Tensor([1.0, 4.0], requires_grad=True)
+    loss = nn.mse_loss([1.0, 2.0], t)
+    loss.backward()
+    assert loss.item() == 2.0
+    assert t.grad.tolist() == [0.0, 2.0]
+    assert nn.mse_loss(1.0, 3) == 4.0
+
+
+INTEGERS = np.array([[2, 0, -1], [1, 0, 3]])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_integer_inputs_count_as_floats_and_round_no_target(name):
+    expected = CASES[name](Tensor(INTEGERS.astype(float))).item()
+    for x in (Tensor(INTEGERS), INTEGERS, INTEGERS.tolist(), INTEGERS.astype(np.int8)):
+        assert CASES[name](x).item() == expected
+
+
+def test_the_mean_squared_error_of_integers():
+    assert np.isclose(nn.mse_loss(Tensor([1, 2]), [1.9, 2.9]).item(), 0.81)
+    assert nn.mse_loss(Tensor([True, False]), [0.5, 0.5]).item() == 0.25
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", "f2", "g"])
+def test_targets_of_every_float_type_are_read_right(dtype):
+    x, t = Tensor(LOGITS.astype(dtype)), TARGETS.astype(dtype)
+    assert np.isclose(float(nn.binary_cross_entropy_with_logits(x, t)), CASES["bce"](Tensor(LOGITS)).item(), rtol=1e-2)
+    for wrong in (-0.25, 1.25, np.nan):
+        t[0, 1] = wrong
+        with pytest.raises(ValueError, match=f"target {wrong} is not a probability"):
+            nn.binary_cross_entropy_with_logits(x, t)
+
+
 def test_changing_the_targets_after_the_loss_changes_nothing():
     x, ids = Tensor(LOGITS, requires_grad=True), IDS.copy()
     loss = nn.cross_entropy(x, ids)
@@ -134,6 +177,7 @@ def test_all_targets_ignored():
             lambda: nn.mse_loss(Tensor([1.0]), [1.0], reduction="avg"),
             r"unknown reduction 'avg'; known: mean, sum, none",
         ),
+        (lambda: nn.mse_loss(["a"], [1.0]), r"mse_loss: numbers are wanted, not <U1"),
         (lambda: nn.MSELoss("avg"), r"unknown reduction 'avg'"),
         (lambda: nn.binary_cross_entropy_with_logits(Tensor([0.0]), [[1.0]]), r"\(1,\) and target of shape \(1, 1\)"),
         (lambda: nn.binary_cross_entropy_with_logits(Tensor([0.0, 1.0]), [1.0, -1.0]), r"target -1\.0 is not a prob"),

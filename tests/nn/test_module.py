@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, no_grad
 
 
 class Block(nn.Module):
@@ -83,6 +83,7 @@ def test_an_attribute_can_change_its_kind():
     model = Block()
     model.mean = Tensor([1.0], requires_grad=True)
     assert "mean" in dict(model.named_parameters())
+    del model.mean
     model.mean = Tensor([1.0])
     assert "mean" in dict(model.named_buffers())
     model.weight = None  # type: ignore[assignment]
@@ -103,6 +104,37 @@ def test_what_would_lose_a_parameter_is_refused():
     with pytest.raises(TypeError, match="result of an operation"):
         model.parts = [leaf * 2]
     assert [name for name, _ in model.named_parameters()] == NAMES
+
+
+@pytest.mark.parametrize("name", ["weight", "_weight"])
+def test_an_augmented_assignment_in_no_grad_does_not_lose_the_parameter(name):
+    model = Empty()
+    parameter = Tensor([1.0, 2.0], requires_grad=True)
+    setattr(model, name, parameter)
+    message = (
+        rf"Empty\.{name} is a parameter, and a Tensor that does not require grad would take its place untrained; "
+        rf"to change its value write module\.{name}\.data -= \.\.\. or module\.{name}\.assign"
+    )
+    with no_grad(), pytest.raises(TypeError, match=message):
+        setattr(model, name, getattr(model, name) - 0.1)
+    assert dict(model.named_parameters())[name] is parameter
+    getattr(model, name).data -= 0.5
+    assert parameter.tolist() == [0.5, 1.5]
+
+
+def test_a_result_in_the_place_of_a_parameter_is_told_how_to_write_it():
+    model = Block()
+    with pytest.raises(TypeError, match=r"weight is a parameter, and the result of an operation.*weight\.data -="):
+        model.weight = model.weight * 2
+
+
+def test_a_frozen_parameter_may_be_set_again():
+    model = Block()
+    model.weight.requires_grad = False
+    model.weight = model.weight
+    assert "weight" in dict(model.named_parameters())
+    model.weight = Tensor([3.0, 4.0], requires_grad=True)
+    assert dict(model.named_parameters())["weight"] is model.weight
 
 
 def test_a_result_may_be_kept_under_an_underscore():
@@ -156,6 +188,26 @@ def test_loading_keeps_the_dtype_and_takes_tensors():
     layer.load_state_dict({"weight": Tensor([[1.0, 2.0]], requires_grad=True), "bias": np.array([3.0])})
     assert layer.weight.dtype == np.float32
     assert layer.weight.tolist() == [[1.0, 2.0]]
+
+
+def test_loading_live_tensors_crosswise_swaps_them():
+    model = Shared()
+    model.tied = Tensor([[5.0, 6.0], [7.0, 8.0]], requires_grad=True)
+    first, tied = model.first.weight.tolist(), model.tied.tolist()
+    for swapped in (
+        {"tied": model.first.weight, "first.weight": model.tied},
+        {"tied": model.first.weight.data, "first.weight": model.tied.data},
+    ):
+        model.load_state_dict(swapped, strict=False)
+        first, tied = tied, first
+        assert [model.first.weight.tolist(), model.tied.tolist()] == [first, tied]
+
+
+def test_copies_and_loading_keep_the_names_of_the_parameters():
+    layer = nn.Linear(2, 1)
+    layer.load_state_dict({"weight": Tensor([[1.0, 2.0]], name="other"), "bias": [3.0]})
+    for model in (layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        assert [p.name for p in model.parameters()] == ["weight", "bias"]
 
 
 def test_a_module_that_holds_itself_has_no_state_dict():

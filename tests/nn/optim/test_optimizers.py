@@ -212,6 +212,42 @@ def test_settings_are_read_anew_and_checked_before_anything_changes():
         optimizer.step()
 
 
+def test_a_setting_can_be_replaced_but_its_parts_not_changed_unseen():
+    p = Tensor([1.0], requires_grad=True)
+    betas = [0.9, 0.999]
+    optimizer = nn.optim.Adam([p], betas=betas)  # type: ignore[arg-type]
+    betas[0] = 0.5
+    optimizer.add_param_group({"params": Tensor([1.0], requires_grad=True)})
+    assert [group["betas"] for group in optimizer.param_groups] == [(0.9, 0.999)] * 2
+    optimizer.param_groups[0]["betas"] = betas
+    p.grad = np.ones(1)
+    optimizer.step()
+    assert optimizer.param_groups[0]["betas"] == (0.5, 0.999)
+    assert np.isclose(optimizer.state_dict()["state"][0]["exp_avg"][0], 0.5)
+    with pytest.raises(TypeError, match="tuple"):
+        optimizer.param_groups[0]["betas"][0] = 0.1
+
+
+def test_each_parameter_counts_the_steps_it_took_part_in():
+    p, q = Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=True)
+    optimizer = nn.optim.Adam([p, q])
+
+    def counted(*gradients):
+        for tensor, g in zip((p, q), gradients, strict=True):
+            tensor.grad = g
+        optimizer.step()
+        return [entry["step"] for entry in optimizer.state_dict()["state"].values()]
+
+    one = np.ones(1)
+    assert counted(one, None) == [1]
+    assert counted(None, None) == [1]
+    assert counted(one, one) == [2, 1]
+    other = nn.optim.Adam([Tensor([1.0], requires_grad=True) for _ in range(2)])
+    other.load_state_dict(optimizer.state_dict())
+    assert [entry["step"] for entry in other.state_dict()["state"].values()] == [2, 1]
+    assert counted(None, one) == [2, 2]
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_defaults_are_pytorchs(optimizer):
     signature = inspect.signature(optimizer).parameters
