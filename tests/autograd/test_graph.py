@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, relu
+from autograd import Tensor, grad, hvp, jacobian, jvp, relu, vjp
 from autograd.errors import FreedGraphError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, here, topological_order
 from tests.autograd.places import line_of, place
@@ -253,6 +253,128 @@ def test_a_pass_that_fails_leaves_every_gradient_as_it_was(where, create_graph):
     np.testing.assert_array_equal(z.grad, [2, 4])
 
 
+MEETS = {
+    "grad": lambda f, x: grad(lambda z: f(z).sum())(x),
+    "grad of grad": lambda f, x: grad(lambda y: grad(lambda z: (f(z) * f(z) * y).sum())(y).sum())(x),
+    "vjp": lambda f, x: vjp(f, x)[1](x),
+    "jvp": lambda f, x: jvp(f, (x,), (x,)),
+    "jacobian": lambda f, x: jacobian(f)(x),
+    "hvp": lambda f, x: hvp(lambda z: (f(z) * f(z)).sum(), (x,), (x,)),
+}
+
+
+@pytest.mark.parametrize("transform", MEETS)
+@pytest.mark.parametrize(
+    "use",
+    [lambda z, h: z * h, lambda z, h: h / z, lambda z, h: np.exp(z * h), lambda z, h: np.stack([z, h]).prod(axis=0)],
+    ids=["multiply", "divide", "chain", "joint"],
+)
+def test_a_transform_that_closes_over_a_freed_value_names_both_lines(transform, use):
+    x = Tensor([2.0, 3.0], requires_grad=True)
+    h = np.exp(x)  # the value that was freed
+    h.sum().backward()  # the pass that freed it
+    with pytest.raises(FreedGraphError, match="retain_graph=True") as caught:
+        MEETS[transform](lambda z: use(z, h), np.ones(2))
+    assert place(__file__, "the value that was freed") in str(caught.value)
+    assert place(__file__, "the pass that freed it") in str(caught.value)
+    cut = h.detach()  # the remedy
+    MEETS[transform](lambda z: use(z, cut), np.ones(2))
+
+
+@pytest.mark.parametrize("transform", MEETS)
+def test_a_transform_of_a_function_that_frees_its_own_graph_names_both_lines(transform):
+    def f(z):
+        h = z * z  # freed by the function itself
+        h.sum().backward()  # its own pass
+        return h * z
+
+    with pytest.raises(FreedGraphError, match="retain_graph=True") as caught:
+        MEETS[transform](f, np.ones(2))
+    if transform not in ("grad of grad", "hvp"):  # whose inner point was recorded, and so freed, too
+        assert place(__file__, "freed by the function itself") in str(caught.value)
+    assert place(__file__, "its own pass") in str(caught.value)
+
+
+def test_a_graph_freed_while_a_pullback_waits_names_both_lines():
+    x = Tensor([2.0, 3.0], requires_grad=True)
+    h = np.exp(x)  # freed while the pullback waits
+    _, pullback = vjp(lambda z: z * h, np.ones(2))
+    np.testing.assert_array_equal(pullback(np.ones(2))[0], np.exp([2.0, 3.0]))
+    h.sum().backward()  # the pass in between
+    with pytest.raises(FreedGraphError) as caught:
+        pullback(np.ones(2))
+    assert place(__file__, "freed while the pullback waits") in str(caught.value)
+    assert place(__file__, "the pass in between") in str(caught.value)
+
+
+@pytest.mark.parametrize("transform", ["grad", "vjp", "jvp"])
+def test_a_transform_that_meets_a_freed_number_is_right_or_refused(transform):
+    """Numbers outlive their graph."""
+    x = Tensor(2.0, requires_grad=True)
+    h = x * x
+    h.backward()
+    try:
+        answer = MEETS[transform](lambda z: z * h, 1.0)
+    except FreedGraphError:
+        return
+    assert (answer if transform == "grad" else answer[-1]) == 4
+
+
+def test_a_transform_may_meet_a_graph_that_was_retained():
+    x = Tensor([2.0, 3.0], requires_grad=True)
+    h = np.exp(x)
+    h.sum().backward(retain_graph=True)
+    for transform in MEETS.values():
+        transform(lambda z: z * h, np.ones(2))
+    h.sum().backward()
+
+
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+@pytest.mark.parametrize("data", [2.0, [2.0, 3.0]], ids=["scalar", "array"])
+@pytest.mark.parametrize("where", ["a result", "a result met first", "the leaf"])
+def test_a_second_pass_after_one_that_a_hook_aborted_works_or_says_so(where, data, error):
+    """`retain_graph=True`, the advice after a pass that went through, would be beside the point."""
+    x = Tensor(data, requires_grad=True)
+    h = np.exp(x)
+    k = h * h
+    y = k.sum()
+    stops = [error("stop")]
+
+    def stop(g):
+        if stops:
+            raise stops.pop()
+
+    {"a result": h, "a result met first": k, "the leaf": x}[where].register_hook(stop)
+    with pytest.raises(error, match="stop"):
+        y.backward()
+    assert x.grad is None
+    try:
+        y.backward()
+    except FreedGraphError as second:
+        assert "interrupted" in str(second)
+        assert "retain_graph=True" not in str(second)
+        assert x.grad is None
+    else:
+        np.testing.assert_allclose(x.grad, 2 * np.exp(data) ** 2)
+
+
+def test_an_aborted_pass_over_a_retained_graph_can_be_repeated():
+    x = Tensor([2.0, 3.0], requires_grad=True)
+    h = np.exp(x)
+    y = (h * h).sum()
+
+    def stop(g):
+        raise KeyError("stop")
+
+    for create_graph in (False, True):
+        handle = h.register_hook(stop)
+        with pytest.raises(KeyError, match="stop"):
+            y.backward(retain_graph=True, create_graph=create_graph)
+        handle.remove()
+    y.backward()
+    np.testing.assert_allclose(x.grad, 2 * np.exp([2.0, 3.0]) ** 2)
+
+
 # --- order ---
 
 
@@ -312,6 +434,27 @@ def test_a_node_knows_the_line_of_the_users_code_that_made_it():
         assert (location.file, location.line) == (__file__, line_of(__file__, text))
         assert str(location).startswith(place(__file__, text))
         assert location.text.endswith(f"# {text}")
+
+
+def test_a_recorded_pass_records_at_the_users_line_of_backward():
+    x, z = Tensor([1.0, 2.0], requires_grad=True), Tensor(0.5, requires_grad=True)
+    (np.std(np.clip(x * z, 0, 9)) + np.max(x) + np.prod(x)).backward(create_graph=True)  # recorded
+    for leaf in (x, z):
+        location = leaf.grad._node.location
+        assert (location.file, location.line) == (__file__, line_of(__file__, "recorded"))
+
+
+def test_what_a_transform_records_lies_in_the_users_file():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    made = [
+        grad(lambda z: (np.exp(z) * z).sum())(x),
+        jvp(lambda z: np.exp(z) * z, (x,), (x,))[1],
+        vjp(lambda z: np.exp(z) * z, x)[1](x)[0],
+        jacobian(lambda z: np.exp(z) * z)(x),
+    ]
+    for gradient in made:
+        ops, _ = ancestors([gradient._node])
+        assert {node.location.file for node in ops} == {__file__}
 
 
 def test_here_is_the_callers_line():

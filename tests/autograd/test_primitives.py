@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, elementwise, grad, jvp, linear, nondifferentiable, primitive
-from autograd.errors import RuleError, UnsupportedError
+from autograd.errors import RuleError, ShapeError, UnsupportedError
 from autograd.primitives import COMPOSED, REGISTRY, composed
 
 
@@ -108,6 +108,130 @@ def test_an_argument_without_a_rule_takes_no_gradient():
         op(a, b).sum().backward()
         assert a.grad == [3]
         assert b.grad is None
+
+
+JOINT = {
+    "primitive": primitive,
+    "elementwise": elementwise,
+}
+
+
+def product_of(declare):
+    """A joint rule of an op that is not linear: the product of any number of arrays."""
+
+    def forward(*arrays):
+        y = arrays[0]
+        for x in arrays[1:]:
+            y = y * x
+        return y
+
+    return declare(forward, joint=lambda g, y, *arrays: [g * y / x for x in arrays], name="product", arity=3)
+
+
+@pytest.mark.parametrize("declare", JOINT)
+@pytest.mark.parametrize("moved", [(0,), (2,), (0, 1), (0, 1, 2)], ids=str)
+def test_forward_mode_through_a_joint_rule_that_is_not_linear(declare, moved):
+    op = product_of(JOINT[declare])
+    points = [np.array([2.0, 3.0]), np.array([5.0, 7.0]), np.array([11.0, 13.0])]
+    tangents = [np.array([1.0, 10.0]), np.array([-2.0, 1.0]), np.array([0.5, 0.25])]
+
+    def f(*chosen):
+        arguments = list(points)
+        for i, x in zip(moved, chosen, strict=True):
+            arguments[i] = x
+        return op(*arguments)
+
+    value, pushed = jvp(f, tuple(points[i] for i in moved), tuple(tangents[i] for i in moved))
+    whole = points[0] * points[1] * points[2]
+    np.testing.assert_allclose(value, whole)
+    np.testing.assert_allclose(pushed, sum(whole / points[i] * tangents[i] for i in moved))
+
+
+@pytest.mark.parametrize("declare", JOINT)
+def test_higher_derivatives_through_a_joint_rule(declare):
+    op = product_of(JOINT[declare])
+    x = np.array([2.0, 3.0])
+    np.testing.assert_allclose(grad(lambda x: op(x, x, x).sum())(x), 3 * x**2)
+    np.testing.assert_allclose(grad(lambda x: grad(lambda z: op(z, z, z).sum())(x).sum())(x), 6 * x)
+    np.testing.assert_allclose(jvp(grad(lambda z: op(z, z, z).sum()), (x,), (x,))[1], 6 * x * x)
+
+
+@pytest.mark.parametrize("declare", [primitive, elementwise, linear])
+def test_forward_mode_through_a_joint_rule_that_leaves_an_argument_out(declare):
+    op = declare(lambda a, b: a * 2, joint=lambda g, y, a, b: [g * 2, None], name="op", arity=2)
+    x, z, t = np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([10.0, 100.0])
+    np.testing.assert_array_equal(jvp(op, (x, z), (t, t))[1], 2 * t)
+    np.testing.assert_array_equal(jvp(lambda b: op(x, b), (z,), (t,))[1], [0, 0])
+    np.testing.assert_array_equal(jvp(lambda b: op(x, b) * b, (z,), (t,))[1], 2 * x * t)
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+@pytest.mark.parametrize("declare", [primitive, elementwise])
+def test_forward_mode_through_an_argument_without_a_rule(declare, scalar):
+    op = declare(lambda a, b: a * b, lambda g, y, a, b: g * b, None, name="op")
+    x, z, t = (2.0, 3.0, 10.0) if scalar else (np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([10.0, 100.0]))
+    np.testing.assert_array_equal(jvp(op, (x, z), (t, t))[1], z * t)
+    np.testing.assert_array_equal(jvp(lambda a: op(a, z), (x,), (t,))[1], z * t)
+    np.testing.assert_array_equal(jvp(lambda b: op(x, b), (z,), (t,))[1], 0 * t)
+    np.testing.assert_array_equal(jvp(lambda b: op(x, b) * b + b, (z,), (t,))[1], (x * z + 1) * t)
+    np.testing.assert_array_equal(jvp(lambda b: op(b, b), (z,), (t,))[1], z * t)
+
+
+def test_forward_mode_through_the_condition_of_where():
+    x = np.array([0.0, 1.0])
+    value, pushed = jvp(lambda c: np.where(c, 5.0, 6.0), (x,), (x,))
+    np.testing.assert_array_equal(value, [6, 5])
+    np.testing.assert_array_equal(pushed, [0, 0])
+    np.testing.assert_array_equal(jvp(lambda c: np.where(c, c * 3, c), (x,), (x + 1,))[1], [1, 6])
+
+
+DERIVED = {
+    "a pass": lambda op, x: _slope(op, x),
+    "a recorded pass": lambda op, x: _slope(op, x, create_graph=True),
+    "grad": lambda op, x: grad(lambda z: op(z).sum())(x),
+    "jvp": lambda op, x: jvp(op, (x,), (np.ones(np.shape(x)),))[1],
+    "behind another op": lambda op, x: _slope(lambda z: op(z * 1.0) * 2.0, x),
+    "beside another op": lambda op, x: _slope(lambda z: op(z) + z * 0.0, x),
+}
+
+
+def _slope(f, x, create_graph=False):
+    t = leaf(x)
+    f(t).sum().backward(create_graph=create_graph)
+    return t.grad.detach().data if isinstance(t.grad, Tensor) else t.grad
+
+
+@pytest.mark.parametrize("how", DERIVED)
+@pytest.mark.parametrize("data", [2.5, np.array([1.5, 2.5]), np.float32(1.5), np.ones((2, 0))], ids=repr)
+@pytest.mark.parametrize("declare", [elementwise, primitive])
+@pytest.mark.parametrize("zero", [0, 0.0], ids=repr)
+@pytest.mark.parametrize("options", [{}, {"scalar": float}], ids=["arrays", "with a scalar form"])
+def test_a_rule_that_returns_a_python_number_is_broadcast_or_refused(zero, declare, data, how, options):
+    op = declare(np.positive, lambda g, y, x: zero, name="op", **options)
+    try:
+        slope = DERIVED[how](op, data)
+    except RuleError as error:
+        assert "the rule of op" in str(error)
+        return
+    except ShapeError:  # from the vjp of the vjp
+        assert declare is primitive
+        assert how == "jvp"
+        return
+    assert type(slope) is np.ndarray
+    assert np.shape(slope) == np.shape(data)
+    assert not np.any(slope)
+
+
+@pytest.mark.parametrize("wrong", ["0", None, [0.0], object()], ids=str)
+def test_a_rule_that_returns_what_is_no_array(wrong):
+    op = elementwise(lambda x: x * 1, lambda g, y, x: wrong, name="op")
+    for data in (2.0, [1.0, 2.0]):
+        x = leaf(data)
+        if wrong is None:  # no gradient this time
+            continue
+        with pytest.raises(RuleError, match="the rule of op"):
+            (op(x) + x).sum().backward()
+        assert x.grad is None
 
 
 def test_a_nondifferentiable_op():

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, no_grad
-from autograd.errors import GradientError
+from autograd import Tensor, get_default_dtype, no_grad, set_default_dtype
+from autograd.errors import AutogradError, DtypeError, GradientError
+from tests.autograd.places import place
 
 
 def leaf(data, dtype=None):
@@ -84,6 +85,26 @@ def test_a_tensor_of_a_tensor_is_a_leaf_of_its_own():
 def test_dtype_converts():
     assert Tensor([1, 2], dtype=np.float32).dtype == np.float32
     assert Tensor(2, dtype=float, requires_grad=True).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "data",
+    [2.5, [1.0, 2.5], [1, 2.5], (1, 2.5), [2.5, 1], [[1, 2.5]], [[1], [2.5]], [[1, 2], [3, 4.5]], [True, 2.5]],
+    ids=repr,
+)
+def test_python_numbers_with_a_float_among_them_take_the_default_dtype(data):
+    before = get_default_dtype()
+    try:
+        for dtype in (np.float32, np.float16, np.float64):
+            set_default_dtype(dtype)
+            t = Tensor(data)
+            assert t.dtype == dtype
+            np.testing.assert_array_equal(t.data, np.array(data, dtype))
+            assert Tensor(np.array(data)).dtype == np.float64  # an array has a dtype of its own
+            assert Tensor([1, 2]).dtype == np.int64
+            assert Tensor([1, np.float64(2.5)]).dtype == np.float64
+    finally:
+        set_default_dtype(before)
 
 
 def test_requires_grad_can_be_set_on_leaves():
@@ -279,7 +300,7 @@ def test_a_tensor_without_gradient_becomes_an_array():
 
 def test_in_place_operators_rebind():
     x = leaf([1.0, 2.0])
-    y = x
+    y = x + 0
     y += 1
     y *= x
     y -= [1.0, 1.0]
@@ -292,6 +313,72 @@ def test_in_place_operators_rebind():
     np.testing.assert_allclose(x.grad, 2 * (d * d + d - 1) / 2 * (2 * d + 1) / 2)
 
 
+IN_PLACE = [operator.iadd, operator.isub, operator.imul, operator.itruediv]
+
+
+@pytest.mark.parametrize("data", [4.0, [4.0, 2.0], np.float32(4)], ids=repr)
+@pytest.mark.parametrize("op", IN_PLACE, ids=lambda op: op.__name__)
+@pytest.mark.parametrize("recording", [True, False], ids=["recording", "no_grad"])
+def test_a_step_that_would_only_rebind_a_parameter_is_refused(op, data, recording):
+    """`p -= lr * p.grad` would leave the leaf as it is, and learn nothing."""
+    p = leaf(data)
+    (p * p).sum().backward()
+    kept, value = p, p.data.copy()
+    with pytest.raises(GradientError, match=r"\.data [-+*/]=") as caught:
+        if recording:
+            p = op(p, 0.25 * p.grad)  # the step
+        else:
+            with no_grad():
+                p = op(p, 0.25 * p.grad)  # the step of no_grad
+    assert place(__file__, "the step" if recording else "the step of no_grad") in str(caught.value)
+    assert p is kept
+    np.testing.assert_array_equal(p.data, value)
+
+
+def test_a_step_written_as_the_statement_it_is():
+    p = leaf([4.0, 2.0])
+    (p * p).sum().backward()
+    with pytest.raises(GradientError, match=r"p\.data -="), no_grad():
+        p -= 0.25 * p.grad
+    p.data -= 0.25 * p.grad
+    np.testing.assert_array_equal(p.data, [2, 1])
+
+
+@pytest.mark.parametrize("op", IN_PLACE, ids=lambda op: op.__name__)
+@pytest.mark.parametrize("recording", [True, False], ids=["recording", "no_grad"])
+def test_in_place_operators_rebind_results_constants_and_what_is_no_tensor(op, recording):
+    x = leaf([4.0, 2.0])
+    starts: list[Any] = [x * 1, x[0:2], Tensor([4.0, 2.0]), x.detach(), Tensor(3.0), leaf(3.0) * 1, 3.0, 3]
+    for start in starts:
+        before = np.array(start.data if isinstance(start, Tensor) else start)
+        for other in (2.0, x, Tensor(2.0), np.array([1.0, 2.0])):
+            if not isinstance(start, Tensor) and not isinstance(other, Tensor):
+                continue
+            if recording:
+                y = op(start, other)
+            else:
+                with no_grad():
+                    y = op(start, other)
+            assert type(y) is Tensor
+            assert y is not start
+            value = other.data if isinstance(other, Tensor) else other
+            plain = {"iadd": np.add, "isub": np.subtract, "imul": np.multiply, "itruediv": np.divide}[op.__name__]
+            np.testing.assert_array_equal(y.detach().data, plain(before, value))
+            np.testing.assert_array_equal(start.data if isinstance(start, Tensor) else start, before)
+            if recording:
+                tracked = isinstance(start, Tensor) and start.requires_grad
+                assert y.requires_grad == (tracked or other is x)
+
+
+def test_a_sum_that_grows_in_a_loop():
+    x, total, product = leaf([1.0, 2.0]), Tensor(0.0), Tensor(1.0)
+    for i in range(3):
+        total += (x * i).sum()
+        product *= x[0] + i
+    (total + product).backward()
+    np.testing.assert_array_equal(x.grad, [3 + 11, 3])
+
+
 def test_unary_operators_and_power():
     x = leaf([-1.5, 2.0])
     assert_same(-x, [1.5, -2.0])
@@ -302,6 +389,62 @@ def test_unary_operators_and_power():
     assert_same(x**2, [2.25, 4.0])
     assert_same((x > 0) & (x > 1), [False, True])
     assert_same((x > 0) | (x < 0), [True, True])
+
+
+@pytest.mark.parametrize("other", [2, 1.5, -2.0, np.array([2.0, -0.7]), [2, 3], Tensor([2.0, 0.5])], ids=repr)
+@pytest.mark.parametrize("data", [7.3, [7.3, -7.3], np.float32(7.3)], ids=repr)
+def test_floor_division_takes_no_gradient(data, other):
+    a, b = np.asarray(Tensor(data)), np.asarray(other)
+    for x in (Tensor(data), leaf(data)):
+        for y, expected in ((x // other, a // b), (other // x, b // a), (np.floor_divide(x, other), a // b)):
+            assert type(y) is Tensor
+            assert not y.requires_grad
+            np.testing.assert_allclose(y.data, expected)
+    x = leaf(data)
+    (x * (x // 2)).sum().backward()
+    np.testing.assert_array_equal(x.grad, a // 2)
+
+
+@pytest.mark.parametrize("other", [2, 1.5, -2.0, np.array([2.0, -0.7])], ids=repr)
+@pytest.mark.parametrize("data", [7.3, [7.3, -7.3]], ids=repr)
+def test_remainders(data, other):
+    """a % b is a - b * (a // b), whose last factor is piecewise constant."""
+    a, b = np.asarray(data), np.asarray(other, float)
+    for remainder in (operator.mod, np.remainder, np.mod):
+        x = leaf(data)
+        y = remainder(x, other)
+        np.testing.assert_allclose(y.detach().data, a % b)
+        y.sum().backward()
+        np.testing.assert_array_equal(x.grad, np.full(x.shape, y.size / x.size))
+        x = leaf(data)
+        y = remainder(other, x)
+        np.testing.assert_allclose(y.detach().data, b % a)
+        y.sum().backward()
+        slopes = np.broadcast_to(-(b // a), y.shape)
+        np.testing.assert_array_equal(x.grad, slopes if x.shape else slopes.sum())
+
+
+def test_the_remainder_of_constants():
+    assert_same(Tensor([5, 7]) % 3, np.array([2, 1]))
+    assert_same(7 % Tensor([5, 4]), np.array([2, 3]))
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("huge", [10**400, -(10**400)], ids=["10**400", "-10**400"])
+@pytest.mark.parametrize("data", [1.5, [1.5], np.float32(1.5), np.array([1.5], np.float32), np.float16(1)], ids=repr)
+@pytest.mark.parametrize(
+    "op", [*OPERATORS, np.add, np.multiply, np.maximum, np.power, *COMPARISONS], ids=lambda op: op.__name__
+)
+def test_an_integer_beyond_all_floats_is_infinite_or_refused_with_the_line(op, data, huge, flip):
+    for t in (Tensor(data), leaf(data)):
+        with np.errstate(all="ignore"):
+            try:
+                y = op(huge, t) if flip else op(t, huge)
+            except (AutogradError, ArithmeticError, TypeError, ValueError) as error:
+                assert f"{__file__}:" in str(error)
+            else:
+                infinite = np.inf if huge > 0 else -np.inf
+                assert_same(y, op(infinite, t.detach().data) if flip else op(t.detach().data, infinite))
 
 
 def test_matmul_in_all_its_shapes():
@@ -524,6 +667,56 @@ def test_an_update_of_a_constant():
     np.testing.assert_array_equal(c.data, [7, 8])
     np.testing.assert_array_equal(twin.data, [2, 4])
     assert not Tensor(1.0).requires_grad  # the shared node is as it was
+
+
+@pytest.mark.parametrize(
+    "assign", [lambda t, v: t.assign(v), lambda t, v: setattr(t, "data", v)], ids=["assign", "data"]
+)
+@pytest.mark.parametrize("data", [2.0, np.float32(2), [2.0], np.array([2.0], np.float32), 2, [2]], ids=repr)
+@pytest.mark.parametrize("value", ["2.5", b"2.5", None, 1j, "x"], ids=repr)
+def test_a_value_that_is_no_number_is_not_assigned(data, value, assign):
+    t = Tensor(data)
+    for wrong in (value, np.array(value), [value]):
+        fitting = np.shape(wrong) == t.shape
+        with pytest.raises((DtypeError, ValueError) if not fitting else DtypeError, match=r"test_tensor\.py"):
+            assign(t, wrong)
+        np.testing.assert_array_equal(t.data, data)
+        assert t.dtype == np.asarray(data).dtype
+
+
+def test_values_with_a_fraction_are_not_assigned_to_integers():
+    for data, wrong in (
+        ([1, 2], [1.5, 2.0]),
+        (3, 2.5),
+        (3, np.nan),
+        ([1, 2], np.array([np.inf, 1.0])),
+        ([True], [0.5]),
+    ):
+        t = Tensor(data)
+        with pytest.raises(DtypeError, match=r"assign.*test_tensor\.py"):
+            t.assign(wrong)
+        np.testing.assert_array_equal(t.data, data)
+    t = Tensor([1, 2])
+    t.assign([3, 4])
+    np.testing.assert_array_equal(t.data, [3, 4])
+    t.assign(np.array([5, 6], np.int8))
+    t.assign(Tensor([7, 8]))
+    np.testing.assert_array_equal(t.data, [7, 8])
+    assert t.dtype == np.int64
+
+
+@pytest.mark.parametrize("data", [2.0, np.float32(2), [2.0, 3.0], np.ones(2, np.float16)], ids=repr)
+def test_numbers_of_every_kind_are_assigned_in_the_leafs_dtype(data):
+    t = leaf(data)
+    dtype = t.dtype
+    shape = t.shape
+    for value in (4, 4.0, True, np.float64(4), np.float32(4), np.int8(4), Tensor(4.0), leaf(4.0)):
+        filled = (
+            value if not shape else Tensor(np.full(shape, value.data)) if isinstance(value, Tensor) else [value] * 2
+        )
+        t.assign(filled)
+        assert t.dtype == dtype
+        np.testing.assert_array_equal(t.data, np.full(shape, 1 if value is True else 4))
 
 
 def test_no_grad_results_are_leaves():
