@@ -185,8 +185,10 @@ def _floats(input: Any, name: str) -> Any:
 
 def _matched(input: Any, target: Any, name: str) -> tuple[Any, Any]:
     """Input and target as floats of one dtype, the input's; an error where the shapes differ."""
-    input = _floats(input, name)
-    dtype = input.dtype
+    dtype = input.dtype if type(input) is Tensor else None
+    if dtype is None or dtype.kind != "f":
+        input = _floats(input, name)
+        dtype = input.dtype
     if type(target) is not Tensor:
         target = np.asarray(target, dtype)
     elif target.dtype != dtype:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from autograd.graph import Location
 
 FULL = 6  # arrays of up to this many elements are printed in full
+# What IPython calls the code of a cell: a file in a temporary directory that is never written, or no file at all.
+_CELL = re.compile(r"[/\\]ipykernel_\d+[/\\][^/\\]+$|^<ipython-input")
 WIDEST = 40  # characters of a name or a keyword argument
 
 
@@ -108,10 +111,14 @@ def clipped(text: str) -> str:
 
 
 def place(location: Location) -> str:
-    """`train.py:12`: short, and the same on every machine.
+    """`train.py:12`: short, and the same on every machine; the file of a notebook's cell has no name to speak of.
 
     >>> place(Location("/home/ada/train.py", 12, "loss = f(x)"))
     'train.py:12'
+    >>> place(Location("/tmp/ipykernel_4711/977910933.py", 7, "loss = f(x)"))
+    'line 7 of a notebook cell'
     """
+    if _CELL.search(location.file):
+        return f"line {location.line} of a notebook cell"
     name = os.path.basename(location.file)  # noqa: PTH119 - importing pathlib takes 10 ms
     return f"{name}:{location.line}" if location.line else name

@@ -15,7 +15,8 @@ import pytest
 import autograd
 from autograd import Tensor, draw, graph_of
 from autograd.errors import DtypeError, MissingExtraError
-from autograd.viz.formatting import array_lines, keyword_text, number_text
+from autograd.graph import Location
+from autograd.viz.formatting import array_lines, keyword_text, number_text, place
 
 NASTY = [
     "<b>bold</b>",
@@ -303,6 +304,30 @@ def test_without_graphviz_a_notebook_shows_text(no_dot, monkeypatch):
 
 
 # --- formatting ---
+
+
+@pytest.mark.parametrize(
+    "file, expected",
+    [
+        ("/tmp/ipykernel_4711/977910933.py", "line 7 of a notebook cell"),
+        (r"C:\Users\ada\AppData\Local\Temp\ipykernel_12\977910933.py", "line 7 of a notebook cell"),
+        ("<ipython-input-3-5f0a9c>", "line 7 of a notebook cell"),
+        ("/home/ada/ipykernel_notes/train.py", "train.py:7"),
+        ("/home/ada/ipykernel_1.py", "ipykernel_1.py:7"),
+        ("<stdin>", "<stdin>:7"),
+    ],
+)
+def test_a_place_in_a_notebook_names_no_temporary_file(file, expected):
+    assert place(Location(file, 7, "")) == expected
+
+
+def test_the_picture_of_a_cell_says_so():
+    scope = {"Tensor": Tensor}
+    cell = "x = Tensor(3.0, requires_grad=True)\ny = x * x\ny.backward()"
+    exec(compile(cell, "/tmp/ipykernel_4711/977910933.py", "exec"), scope)
+    source = draw(scope["y"]).source
+    assert "gradients of backward() at line 3 of a notebook cell" in source
+    assert "977910933" not in source
 
 
 @pytest.mark.parametrize(
