@@ -270,16 +270,20 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
     return method
 
 
-def _rebinding(operator: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
-    """`x += y`: binds x to a new result, as values are immutable; where that can only be a mistake, says so."""
+def _rebinding(compute: Callable[[Tensor, Any], Tensor], sign: str) -> Callable[[Tensor, Any], Tensor]:
+    """`x += y` binds x to a new result, as values are immutable; where an update of a leaf was meant, it says so.
+
+    Meant is an update under `no_grad`, and of a leaf that has a gradient already: `p -= lr * p.grad`.
+    """
 
     def method(self: Tensor, other: Any) -> Tensor:
-        if current_mode() & NO_GRAD and self._node.primitive is None and self._node.requires_grad:
+        node = self._node
+        if node.primitive is None and node.requires_grad and (node.grad is not None or current_mode() & NO_GRAD):
             raise GradientError(
-                f"under no_grad this would bind the name to a new Tensor and leave the leaf as it is (at {here()}); to "
-                "update a leaf write p.data -= lr * p.grad, or p.assign(value)"
+                f"p {sign}= ... would bind the name to a new Tensor and leave the leaf as it is (at {here()}); "
+                f"to update the leaf write p.data {sign}= ..., to compute with it p = p {sign} ..."
             )
-        return operator(self, other)
+        return compute(self, other)
 
     return method
 
@@ -685,8 +689,8 @@ class Tensor(ArrayMethods, Conversions):
     __xor__ = _comparison(np.bitwise_xor, operator.xor)
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __mod__, __rmod__ = _binary(elementwise.remainder, operator.mod)
-    __iadd__, __isub__ = _rebinding(__add__), _rebinding(__sub__)
-    __imul__, __itruediv__ = _rebinding(__mul__), _rebinding(__truediv__)
+    __iadd__, __isub__ = _rebinding(__add__, "+"), _rebinding(__sub__, "-")
+    __imul__, __itruediv__ = _rebinding(__mul__, "*"), _rebinding(__truediv__, "/")
 
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
