@@ -290,3 +290,39 @@ row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 
     Array(lambda rng, shape: np.array([2.0, 3.0]), ()), axis=1,
     numpy=lambda x, y, axis: np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]))  # fmt: skip
 row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))
+
+# --- einsum, trace, convolution ---
+
+for subscripts, *shapes in (
+    ("ij,jk->ik", (2, 3), (3, 4)),
+    ("ij,ij", (2, 3), (2, 3)),
+    ("ba", (2, 3)),
+    ("ii", (3, 3)),
+    ("ii->i", (3, 3)),
+    ("iij->j", (3, 3, 2)),
+    ("iii->i", (2, 2, 2)),
+    ("ij->", (3, 2)),
+    ("ij,jk->i", (2, 3), (3, 4)),
+    ("i,j,k->kij", (2,), (3,), (2,)),
+    ("aab,bbc,c", (2, 2, 3), (3, 3, 2), (2,)),
+    ("i,->i", (3,), ()),
+    ("ij,ij->i", (1, 3), (2, 3)),
+    ("i,i", (3,), (1,)),
+    ("...ij,...jk", (5, 2, 3), (3, 2)),
+    ("...i,...i", (2, 1, 3), (4, 3)),
+    ("i...->...", (3, 2)),
+    ("ij,jk", (2, 0), (0, 3)),
+):
+    arrays = [
+        kind(*shape) if shape else Array(kind().draw, ())
+        for kind, shape in zip((real, another, third), shapes, strict=False)
+    ]
+    canonical = REGISTRY[np.einsum].bind(subscripts, *(np.empty(shape) for shape in shapes))[1]["subscripts"]
+    row("einsum", *arrays, subscripts=canonical, numpy=lambda arrays, subscripts: np.einsum(subscripts, *arrays))
+row("einsum", real(2, 3), another(3, 2), third(2, 2), subscripts="ij,jk,kl->il", optimize=True,
+    numpy=lambda arrays, subscripts, optimize: np.einsum(subscripts, *arrays, optimize=optimize))  # fmt: skip
+row("trace", real(3, 3))
+row("trace", real(3, 4), offset=1)
+row("trace", real(3, 2, 4), offset=-1, axis1=-1, axis2=0)
+for n, m in ((4, 3), (2, 5), (1, 1)):
+    row("convolve", real(n), another(m), numpy=np.convolve)
