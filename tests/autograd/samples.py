@@ -175,6 +175,8 @@ row("concatenate", real(2, 3), another(4), axis=None)
 row("concatenate", real(2))
 row("stack", real(2, 3), another(2, 3))
 row("stack", real(2, 3), another(2, 3), third(2, 3), axis=-1)
+row("roll", real(2, 3), shift=1)
+row("roll", real(2, 3, 4), shift=(-1, 2), axis=(0, -1))
 
 INDICES = {
     "an integer": 1,
