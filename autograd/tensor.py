@@ -723,10 +723,36 @@ class Tensor(ArrayMethods, Conversions):
         return self._apply(indexing.getitem, {"index": frozen(index)})
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError(
-            f"a Tensor's value is immutable (at {here()}). Build the new value instead: np.where(mask, new, x), or "
-            "np.concatenate of the parts; to overwrite a leaf's value use x.assign(array)."
-        )
+        """Bind this Tensor to its value with `value` at `index`; gradients flow to what stays and to what is put in.
+
+        No array is written into: what was computed from this Tensor before keeps the old value, and so does an array
+        shared by `wrap`. What indexing returns is a value of its own, so `x[0][1] = v` leaves x as it is: write
+        `x[0, 1] = v`. The dtype stays. Where an index repeats, the last write stays, and takes the gradient.
+
+        >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+        >>> y = x * 1
+        >>> y[1] = x[0] * 10
+        >>> y.sum().backward()
+        >>> x.grad
+        array([11.,  0.,  1.])
+        """
+        old = self._node
+        if old.primitive is None and old.requires_grad:
+            raise GradientError(
+                f"x[i] = v on a leaf that requires grad would cut the name off the leaf (at {here()}). To compute with "
+                "the changed value, take a result first: y = x.copy(), then y[i] = v; to overwrite the leaf's own "
+                "value write x.data[i] = v, or x.assign(array)."
+            )
+        kind = value.dtype.kind if isinstance(value, Tensor) and value.requires_grad else ""
+        if kind == "f" and self.dtype.kind != "f":
+            raise DtypeError(
+                f"x[i] = v would lose the gradient of v in a Tensor of {self.dtype} (at {here()}); convert it first: "
+                "x = x.astype(float), or put in v.detach()"
+            )
+        new = indexing.index_update(self, value, index=index)
+        self._data, self._node = new._data, new._node
+        if old.notes is not None and old.notes.name is not None:
+            self.name = old.notes.name
 
 
 # Counted, since it differs between Pythons. Op nodes that took a leaf as input are what refers to its node besides.

@@ -210,7 +210,8 @@ class _Trace:
         with transforming():
             self.inputs = [_variable(x) for x in _items(primals)]
             self.since = tick()
-            result = f(*_refilled(primals, iter(self.inputs)))
+            handles = (tensor_of(x._node) for x in self.inputs)  # of f's own, since `x[i] = v` binds them anew
+            result = f(*_refilled(primals, handles))
         if has_aux and not (isinstance(result, tuple) and len(result) == 2):
             raise TypeError(f"with has_aux=True the function returns (value, aux), not a {type(result).__name__}")
         self.structure, aux = result if has_aux else (result, None)

@@ -1,12 +1,15 @@
-"""Taking elements out of an array, and its transpose: putting them into an array of zeros."""
+"""Taking elements out of an array, putting them into zeros, which is its transpose, and putting them into an array."""
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
 import numpy as np
 
+from autograd.broadcasting import unbroadcast
+from autograd.ops.elementwise import gate
 from autograd.primitives import Primitive, linear
 
 
@@ -35,6 +38,45 @@ def _place(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return y
 
 
+def _index_update(x: Any, v: Any, index: Any) -> Any:
+    """x with v at `index`, in x's dtype; where an index repeats, the last write (in C order) stays."""
+    y = np.array(x, order="C")  # of 0-d values too an array, which can be written into
+    if not _may_repeat(index):
+        y[index] = v
+        return y
+    places = _places(index, y.shape)
+    written = np.empty(places.shape, y.dtype)
+    written[...] = v
+    y.reshape(-1)[places.reshape(-1)] = written.reshape(-1)  # along one axis, where NumPy promises the order
+    return y
+
+
+def _index_update_rule_v(g: Any, y: Any, x: Any, v: Any, index: Any) -> Any:
+    taken = g[index]
+    if _may_repeat(index):
+        taken = gate(taken, _stays(index, x.shape))
+    return unbroadcast(taken, v.shape)
+
+
+def _places(index: Any, shape: tuple[int, ...]) -> Any:
+    """The number, in C order, of each element that `index` selects."""
+    return np.arange(math.prod(shape)).reshape(shape)[index]
+
+
+def _stays(index: Any, shape: tuple[int, ...]) -> Any:
+    """Which of the elements that `index` selects are not selected again later."""
+    places = _places(index, shape)
+    order = np.arange(places.size)
+    last = np.empty(math.prod(shape), order.dtype)
+    last[places.reshape(-1)] = order
+    return (last[places.reshape(-1)] == order).reshape(places.shape)
+
+
+def _may_repeat(index: Any) -> bool:
+    """Whether an index may select an element twice; a mask does not."""
+    return not is_basic(index) and getattr(index, "dtype", None) != np.bool
+
+
 def is_basic(index: Any) -> bool:
     """Whether an index selects each element at most once by construction: integers, slices, None, Ellipsis."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -45,6 +87,10 @@ def is_basic(index: Any) -> bool:
 getitem = linear(operator.getitem, lambda g, y, x, index: scatter(g, index=index, shape=x.shape), forward=_getitem,
                  arity=1)
 scatter: Primitive = linear(_scatter, lambda g, y, x, index, shape: g[index])
+
+# `x[index] = v` as a value; linear in x and v together.
+index_update: Primitive = linear(_index_update, lambda g, y, x, v, index: index_update(g, 0.0, index=index),
+                                 _index_update_rule_v)
 
 # One element of each row, y[i] = x[i, index[i]]: no place is taken twice, so putting back needs no `np.add.at`.
 pick = linear(_pick, lambda g, y, x, index: place(g, index=index, shape=x.shape))

@@ -175,6 +175,8 @@ row("concatenate", real(2, 3), another(4), axis=None)
 row("concatenate", real(2))
 row("stack", real(2, 3), another(2, 3))
 row("stack", real(2, 3), another(2, 3), third(2, 3), axis=-1)
+row("roll", real(2, 3), shift=1)
+row("roll", real(2, 3, 4), shift=(-1, 2), axis=(0, -1))
 
 INDICES = {
     "an integer": 1,
@@ -208,6 +210,23 @@ def _scattered(x: np.ndarray, index: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 row("scatter", real(2), index=slice(1, 3), shape=(4,), numpy=_scattered)
 row("scatter", real(3), index=np.array([1, 0, 1]), shape=(2,), numpy=_scattered)
+
+
+def _updated(x: np.ndarray, v: np.ndarray, index: Any) -> np.ndarray:
+    y = x.copy()
+    y[index] = v
+    return y
+
+
+for index in INDICES.values():
+    shape = np.zeros((3, 4))[index].shape
+    row(
+        "index_update", real(3, 4), another(*shape) if shape else Array(another().draw, ()), index=index, numpy=_updated
+    )
+row("index_update", real(3, 4), another(4), index=slice(1, None), numpy=_updated)
+row("index_update", real(3, 4), another(1, 1), index=(slice(None), np.array([1, 1, 0])), numpy=_updated)
+row("index_update", real(4), another(1, 1, 2), index=slice(None, None, 2), numpy=_updated)
+row("index_update", real(3), another(1), index=np.array([True, False, True]), numpy=_updated)
 
 # --- products ---
 
