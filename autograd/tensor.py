@@ -47,6 +47,9 @@ _HINTS = {
     "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
     "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
     "linalg.norm": "use np.sqrt(np.sum(x * x))",
+    "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
+    "spacing": "it tells of the floating-point grid, not of a function of real numbers",
+    "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
 }
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on

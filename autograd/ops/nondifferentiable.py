@@ -19,7 +19,13 @@ def _share(a: Any, b: Any) -> Any:
     return np.where(a == b, np.asarray(0.5, np.result_type(a, b)), a > b)
 
 
+def _taken(a: Any, b: Any, y: Any) -> Any:
+    """1 where y, one of the two, is a, 1/2 where it is both, 0 where it is b or a nan, in the dtype of y."""
+    return np.where(a == b, np.asarray(0.5, y.dtype), a == y)
+
+
 share = nondifferentiable(_share, arity=2)
+taken = nondifferentiable(_taken, arity=3)
 floor_divide = nondifferentiable(np.floor_divide, arity=2)
 
 for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
@@ -30,8 +36,12 @@ for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equ
 invert = nondifferentiable(np.invert)
 
 for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not,
-              np.floor, np.ceil, np.rint, np.trunc):  # fmt: skip
+              np.floor, np.ceil, np.rint):  # fmt: skip
     nondifferentiable(_test)
+
+nondifferentiable(np.trunc, aliases=(np.fix,))
+nondifferentiable(np.isposinf, forward=lambda x: np.isposinf(x))
+nondifferentiable(np.isneginf, forward=lambda x: np.isneginf(x))
 
 argmax = nondifferentiable(
     np.argmax, forward=lambda x, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims)

@@ -77,6 +77,9 @@ counts = _array(lambda rng, shape: rng.integers(-3, 4, shape))
 with_nan = _array(lambda rng, shape: np.where(rng.random(shape) < 0.4, [np.nan], rng.choice([1.0, np.inf], shape)))
 repeated = _array(lambda rng, shape: rng.integers(0, 2, shape).astype(float))  # many ties
 
+some_nan = _array(lambda rng, shape: np.where(np.arange(np.prod(shape)).reshape(shape) % 3 == 1, np.nan,
+                                              _distinct(rng, shape)))  # fmt: skip
+
 ROWS: dict[str, list[Row]] = {}
 
 
@@ -88,6 +91,11 @@ def row(op: str, *arrays: Array, numpy: Callable[..., Any] | None = None, **keyw
 def ops() -> list[Primitive]:
     """Every op, once."""
     return list(dict.fromkeys(REGISTRY.values()))
+
+
+def _mean_over_circle(f: Callable[[float], Any]) -> Any:
+    """Of a function of the cosine."""
+    return sum(f(math.cos(k * math.pi / 50)) for k in range(100)) / 100
 
 
 # --- elementwise ---
@@ -129,6 +137,20 @@ row("remainder", real(), nonzero())
 row("relu", real(), numpy=lambda x: np.maximum(x, 0))
 row("sigmoid", real(), numpy=lambda x: 1 / (1 + np.exp(-x)))
 row("softplus", real(), numpy=lambda x: np.log(1 + np.exp(x)))
+for name in ["hypot", "arctan2", "logaddexp2", "fmax", "fmin"]:
+    row(name, real(), another())
+for name in ["copysign", "heaviside"]:
+    row(name, nonzero(), another())
+row("fmod", real(), nonzero())
+row("ldexp", real(), mask())
+row("ldexp", real(), counts())
+row("fraction", real(), numpy=lambda x: np.modf(x)[0])
+for name in ["fabs", "deg2rad", "rad2deg", "sinc", "i0", "nan_to_num"]:
+    row(name, real())
+row("nan_to_num", some_nan(), nan=0.5, posinf=2.0)
+row("sinc_slope", nonzero(), numpy=lambda x: (np.cos(np.pi * x) - np.sinc(x)) / x)
+row("i0_slope", real(), numpy=lambda x: _mean_over_circle(lambda c: c * np.exp(c * x)))
+row("i0_slope", real(), order=2, numpy=lambda x, order: _mean_over_circle(lambda c: c**order * np.exp(c * x)))
 
 # --- reductions ---
 
@@ -271,7 +293,7 @@ for name in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
     row(name, counts(), counts())
 row("invert", counts())
 row("logical_not", repeated())
-for name in ["isnan", "isinf", "isfinite"]:
+for name in ["isnan", "isinf", "isfinite", "isposinf", "isneginf"]:
     row(name, with_nan())
 for name in ["signbit", "floor", "ceil", "rint", "trunc", "zeros_like", "ones_like"]:
     row(name, real())
@@ -286,6 +308,7 @@ for name in ["all", "any", "count_nonzero"]:
     row(name, repeated(2, 3))
     row(name, repeated(2, 3), axis=0)
 row("share", repeated(), repeated(), numpy=lambda a, b: (a > b) + (a == b) / 2)
+row("taken", repeated(), repeated(), repeated(), numpy=lambda a, b, y: np.where(a == b, 0.5, a == y))
 row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 3.0]]), ()),
     Array(lambda rng, shape: np.array([2.0, 3.0]), ()), axis=1,
     numpy=lambda x, y, axis: np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]))  # fmt: skip
