@@ -6,11 +6,11 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape
+from autograd.broadcasting import kept_shape, reduced_size
 from autograd.primitives import composed, nondifferentiable
 
 
@@ -69,7 +69,21 @@ def _tie_share(x: Any, y: Any, axis: Any) -> Any:
     return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
 
 
+def _quantile_share(x: Any, q: Any, axis: Any) -> Any:
+    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly."""
+    shares = np.zeros((q.size, *x.shape), x.dtype)
+    ends: tuple[Literal["lower", "higher"], ...] = ("lower", "higher")
+    for i, one in enumerate(q.flat):
+        position = (reduced_size(x.shape, axis) - 1) * one  # among the sorted elements, from 0
+        upper = position - np.floor(position)
+        for end, weight in zip(ends, (1 - upper, upper), strict=True):
+            y: Any = np.quantile(x, one, axis=axis, method=end)
+            shares[i] += _tie_share(x, y, axis) * weight
+    return shares.reshape(q.shape + x.shape)
+
+
 tie_share = nondifferentiable(_tie_share, arity=2)
+quantile_share = nondifferentiable(_quantile_share)
 
 
 # Facts about an array, given as Python values.

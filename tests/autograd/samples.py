@@ -98,6 +98,13 @@ def _mean_over_circle(f: Callable[[float], Any]) -> Any:
     return sum(f(math.cos(k * math.pi / 50)) for k in range(100)) / 100
 
 
+def _recurrence(b: np.ndarray, x: np.ndarray) -> np.ndarray:
+    y = np.zeros_like(b)
+    for i in range(b.shape[-1]):
+        y[..., i] = b[..., i] + (x[..., i] * y[..., i - 1] if i else 0)
+    return y
+
+
 # --- elementwise ---
 
 for name in [
@@ -172,6 +179,31 @@ row("prod", real(2, 7), axis=1)
 row("prod", real(2, 3, 2), axis=1)
 for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
     row("logsumexp", real(2, 3), numpy=lambda x, **k: np.log(np.sum(np.exp(x), **k)), **keywords)
+for name in ["cumsum", "cumprod"]:
+    row(name, real())
+    row(name, real(4))
+    row(name, real(2, 3), axis=0)
+    row(name, real(2, 3, 2), axis=-2)
+    row(name, real(2, 0), axis=1)
+    row(name, real(0, 2))
+row("recurrence", real(5), another(5), numpy=lambda b, x: _recurrence(b, x))
+row("recurrence", real(2, 3, 4), another(2, 3, 4), numpy=lambda b, x: _recurrence(b, x))
+row("recurrence", real(2, 0), another(2, 0), numpy=lambda b, x: _recurrence(b, x))
+for name in ["nanmax", "nanmin"]:
+    row(name, distinct(2, 3))
+    row(name, some_nan(2, 3))
+    row(name, some_nan(2, 3), axis=1)
+    row(name, some_nan(2, 3, 2), axis=(0, 2), keepdims=True)
+row("median", distinct(7))
+row("median", distinct(2, 3))
+row("median", distinct(2, 3, 2), axis=(0, -1), keepdims=True)
+row("quantile", distinct(7), q=0.3)
+row("quantile", distinct(2, 3), q=0.45)
+row("quantile", distinct(2, 5), q=0.9, axis=-1)
+row("quantile", distinct(2, 3, 2), q=0.0, axis=(0, 2), keepdims=True)
+row("quantile", distinct(5), q=1.0)
+row("quantile", distinct(3, 4), q=np.array([0.2, 0.7]), axis=1)
+row("quantile", distinct(3, 4), q=np.array([[0.2, 0.7, 0.5]]), axis=0, keepdims=True)
 
 # --- moving elements ---
 
@@ -312,4 +344,7 @@ row("taken", repeated(), repeated(), repeated(), numpy=lambda a, b, y: np.where(
 row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 3.0]]), ()),
     Array(lambda rng, shape: np.array([2.0, 3.0]), ()), axis=1,
     numpy=lambda x, y, axis: np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]))  # fmt: skip
+row("quantile_share", Array(lambda rng, shape: np.array([1.0, 5.0, 1.0, 7.0]), ()), axis=0,
+    q=np.array([0.0, 0.5, 0.75]),
+    numpy=lambda x, q, axis: np.array([[0.5, 0, 0.5, 0], [0.25, 0.5, 0.25, 0], [0, 0.75, 0, 0.25]]))  # fmt: skip
 row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))
