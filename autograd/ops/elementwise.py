@@ -83,20 +83,18 @@ def _sinc_slope(x: Any, order: int = 1) -> Any:
     return math.pi**order * np.where(is_near, near, far)
 
 
-# Midpoints of [0, pi / 2]: enough for the slopes of `np.i0` up to where they overflow.
-_COSINES = np.cos((np.arange(64) + 0.5) * (np.pi / 128)).tolist()
-
-
 def _i0_slope(x: Any, order: int = 1) -> Any:
     """The derivative of `np.i0` of any order: the mean of cos(t)**order exp(x cos(t)) over the circle.
 
-    Of a periodic function the midpoint rule is exact to rounding, and all terms have one sign.
+    Of a periodic function the midpoint rule is exact to rounding (64 points of a quarter, up to where i0 overflows),
+    and all terms have one sign.
     """
+    cosines = np.cos((np.arange(64) + 0.5) * (np.pi / 128)).tolist()
     grow = np.sinh if order % 2 else np.cosh
     total = np.zeros_like(x)
-    for c in _COSINES:
+    for c in cosines:
         total = total + c**order * grow(x * c)
-    return total / len(_COSINES)
+    return total / len(cosines)
 
 
 def _fraction(x: Any) -> Any:

@@ -293,6 +293,8 @@ for x, weight, bias in (((5, 3), (2, 3), (2,)), ((3,), (2, 3), (2,)), ((2, 5, 3)
 # --- what networks add to NumPy ---
 
 row("erf", real(), numpy=np.vectorize(math.erf, otypes=[float]))
+row("erfc", real(), numpy=np.vectorize(math.erfc, otypes=[float]))
+row("logit", _grid(0.3, 0.7)(), numpy=lambda x: np.log(x / (1 - x)))
 row("prelu", nonzero(), real(), numpy=lambda x, slope: np.where(x > 0, x, x * slope))
 row("logistic_loss", real(), _grid(0, 1, 0)(), numpy=lambda x, t: np.logaddexp(0, x) - x * t)
 for axis in (-1, 0):
