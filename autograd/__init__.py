@@ -33,7 +33,7 @@ from autograd.ops.elementwise import relu, sigmoid, softplus
 from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
-from autograd.ops.special import erf, log_softmax, logistic_loss, prelu, softmax
+from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
 from autograd.primitives import elementwise, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -52,6 +52,7 @@ __all__ = [
     "elementwise",
     "enable_grad",
     "erf",
+    "erfc",
     "get_default_dtype",
     "grad",
     "gradcheck",
@@ -65,6 +66,7 @@ __all__ = [
     "linear",
     "log_softmax",
     "logistic_loss",
+    "logit",
     "logsumexp",
     "mark_library",
     "missing_extra",

@@ -52,6 +52,14 @@ class ArrayMethods:
         """Product over `axis`; its gradient is exact with zeros among the factors."""
         return self._apply(reductions.prod, _folding(axis, keepdims))
 
+    def cumsum(self, axis: Any = None) -> Self:
+        """Running sum along `axis` (all elements in one axis if None)."""
+        return self._apply(reductions.cumsum, {"axis": axis})
+
+    def cumprod(self, axis: Any = None) -> Self:
+        """Running product along `axis`; its gradient is exact with zeros among the factors."""
+        return self._apply(reductions.cumprod, {"axis": axis})
+
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the largest element; takes no gradient."""
         return self._apply(nondifferentiable.argmax, _folding(axis, keepdims))
@@ -104,6 +112,10 @@ class ArrayMethods:
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
         return self._apply(elementwise.positive)
+
+    def round(self, decimals: int = 0) -> Self:
+        """Rounded to so many decimals; takes no gradient."""
+        return self._apply(nondifferentiable.round_, {"decimals": decimals})
 
     def clip(self, min: Any = None, max: Any = None) -> Self:
         """Values held inside [min, max]; the gradient passes inside and at the ends."""

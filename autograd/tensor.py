@@ -46,6 +46,9 @@ from autograd.values import (
 _HINTS = {
     "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
     "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
+    "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
+    "spacing": "it tells of the floating-point grid, not of a function of real numbers",
+    "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
 }
 
 _REGISTERED = (decompositions, products)  # which declare ops of NumPy, and which nothing here names otherwise

@@ -6,11 +6,11 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape
+from autograd.broadcasting import kept_shape, reduced_size
 from autograd.primitives import composed, nondifferentiable
 
 
@@ -19,7 +19,13 @@ def _share(a: Any, b: Any) -> Any:
     return np.where(a == b, np.asarray(0.5, np.result_type(a, b)), a > b)
 
 
+def _taken(a: Any, b: Any, y: Any) -> Any:
+    """1 where y, one of the two, is a, 1/2 where it is both, 0 where it is b or a nan, in the dtype of y."""
+    return np.where(a == b, np.asarray(0.5, y.dtype), a == y)
+
+
 share = nondifferentiable(_share, arity=2)
+taken = nondifferentiable(_taken, arity=3)
 floor_divide = nondifferentiable(np.floor_divide, arity=2)
 
 for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
@@ -30,8 +36,12 @@ for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equ
 invert = nondifferentiable(np.invert)
 
 for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not,
-              np.floor, np.ceil, np.rint, np.trunc):  # fmt: skip
+              np.floor, np.ceil, np.rint):  # fmt: skip
     nondifferentiable(_test)
+
+nondifferentiable(np.trunc, aliases=(np.fix,))
+nondifferentiable(np.isposinf, forward=lambda x: np.isposinf(x))
+nondifferentiable(np.isneginf, forward=lambda x: np.isneginf(x))
 
 argmax = nondifferentiable(
     np.argmax, forward=lambda x, axis=None, keepdims=False: np.argmax(x, axis=axis, keepdims=keepdims)
@@ -59,7 +69,21 @@ def _tie_share(x: Any, y: Any, axis: Any) -> Any:
     return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
 
 
+def _quantile_share(x: Any, q: Any, axis: Any) -> Any:
+    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly."""
+    shares = np.zeros((q.size, *x.shape), x.dtype)
+    ends: tuple[Literal["lower", "higher"], ...] = ("lower", "higher")
+    for i, one in enumerate(q.flat):
+        position = (reduced_size(x.shape, axis) - 1) * one  # among the sorted elements, from 0
+        upper = position - np.floor(position)
+        for end, weight in zip(ends, (1 - upper, upper), strict=True):
+            y: Any = np.quantile(x, one, axis=axis, method=end)
+            shares[i] += _tie_share(x, y, axis) * weight
+    return shares.reshape(q.shape + x.shape)
+
+
 tie_share = nondifferentiable(_tie_share, arity=2)
+quantile_share = nondifferentiable(_quantile_share)
 
 
 # Facts about an array, given as Python values.

@@ -77,6 +77,9 @@ counts = _array(lambda rng, shape: rng.integers(-3, 4, shape))
 with_nan = _array(lambda rng, shape: np.where(rng.random(shape) < 0.4, [np.nan], rng.choice([1.0, np.inf], shape)))
 repeated = _array(lambda rng, shape: rng.integers(0, 2, shape).astype(float))  # many ties
 
+some_nan = _array(lambda rng, shape: np.where(np.arange(np.prod(shape)).reshape(shape) % 3 == 1, np.nan,
+                                              _distinct(rng, shape)))  # fmt: skip
+
 ROWS: dict[str, list[Row]] = {}
 
 
@@ -88,6 +91,18 @@ def row(op: str, *arrays: Array, numpy: Callable[..., Any] | None = None, **keyw
 def ops() -> list[Primitive]:
     """Every op, once."""
     return list(dict.fromkeys(REGISTRY.values()))
+
+
+def _mean_over_circle(f: Callable[[float], Any]) -> Any:
+    """Of a function of the cosine."""
+    return sum(f(math.cos(k * math.pi / 50)) for k in range(100)) / 100
+
+
+def _recurrence(b: np.ndarray, x: np.ndarray) -> np.ndarray:
+    y = np.zeros_like(b)
+    for i in range(b.shape[-1]):
+        y[..., i] = b[..., i] + (x[..., i] * y[..., i - 1] if i else 0)
+    return y
 
 
 # --- elementwise ---
@@ -129,6 +144,20 @@ row("remainder", real(), nonzero())
 row("relu", real(), numpy=lambda x: np.maximum(x, 0))
 row("sigmoid", real(), numpy=lambda x: 1 / (1 + np.exp(-x)))
 row("softplus", real(), numpy=lambda x: np.log(1 + np.exp(x)))
+for name in ["hypot", "arctan2", "logaddexp2", "fmax", "fmin"]:
+    row(name, real(), another())
+for name in ["copysign", "heaviside"]:
+    row(name, nonzero(), another())
+row("fmod", real(), nonzero())
+row("ldexp", real(), mask())
+row("ldexp", real(), counts())
+row("fraction", real(), numpy=lambda x: np.modf(x)[0])
+for name in ["fabs", "deg2rad", "rad2deg", "sinc", "i0", "nan_to_num"]:
+    row(name, real())
+row("nan_to_num", some_nan(), nan=0.5, posinf=2.0)
+row("sinc_slope", nonzero(), numpy=lambda x: (np.cos(np.pi * x) - np.sinc(x)) / x)
+row("i0_slope", real(), numpy=lambda x: _mean_over_circle(lambda c: c * np.exp(c * x)))
+row("i0_slope", real(), order=2, numpy=lambda x, order: _mean_over_circle(lambda c: c**order * np.exp(c * x)))
 
 # --- reductions ---
 
@@ -150,6 +179,31 @@ row("prod", real(2, 7), axis=1)
 row("prod", real(2, 3, 2), axis=1)
 for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
     row("logsumexp", real(2, 3), numpy=lambda x, **k: np.log(np.sum(np.exp(x), **k)), **keywords)
+for name in ["cumsum", "cumprod"]:
+    row(name, real())
+    row(name, real(4))
+    row(name, real(2, 3), axis=0)
+    row(name, real(2, 3, 2), axis=-2)
+    row(name, real(2, 0), axis=1)
+    row(name, real(0, 2))
+row("recurrence", real(5), another(5), numpy=lambda b, x: _recurrence(b, x))
+row("recurrence", real(2, 3, 4), another(2, 3, 4), numpy=lambda b, x: _recurrence(b, x))
+row("recurrence", real(2, 0), another(2, 0), numpy=lambda b, x: _recurrence(b, x))
+for name in ["nanmax", "nanmin"]:
+    row(name, distinct(2, 3))
+    row(name, some_nan(2, 3))
+    row(name, some_nan(2, 3), axis=1)
+    row(name, some_nan(2, 3, 2), axis=(0, 2), keepdims=True)
+row("median", distinct(7))
+row("median", distinct(2, 3))
+row("median", distinct(2, 3, 2), axis=(0, -1), keepdims=True)
+row("quantile", distinct(7), q=0.3)
+row("quantile", distinct(2, 3), q=0.45)
+row("quantile", distinct(2, 5), q=0.9, axis=-1)
+row("quantile", distinct(2, 3, 2), q=0.0, axis=(0, 2), keepdims=True)
+row("quantile", distinct(5), q=1.0)
+row("quantile", distinct(3, 4), q=np.array([0.2, 0.7]), axis=1)
+row("quantile", distinct(3, 4), q=np.array([[0.2, 0.7, 0.5]]), axis=0, keepdims=True)
 
 # --- moving elements ---
 
@@ -258,6 +312,8 @@ for x, weight, bias in (((5, 3), (2, 3), (2,)), ((3,), (2, 3), (2,)), ((2, 5, 3)
 # --- what networks add to NumPy ---
 
 row("erf", real(), numpy=np.vectorize(math.erf, otypes=[float]))
+row("erfc", real(), numpy=np.vectorize(math.erfc, otypes=[float]))
+row("logit", _grid(0.3, 0.7)(), numpy=lambda x: np.log(x / (1 - x)))
 row("prelu", nonzero(), real(), numpy=lambda x, slope: np.where(x > 0, x, x * slope))
 row("logistic_loss", real(), _grid(0, 1, 0)(), numpy=lambda x, t: np.logaddexp(0, x) - x * t)
 for axis in (-1, 0):
@@ -290,7 +346,7 @@ for name in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
     row(name, counts(), counts())
 row("invert", counts())
 row("logical_not", repeated())
-for name in ["isnan", "isinf", "isfinite"]:
+for name in ["isnan", "isinf", "isfinite", "isposinf", "isneginf"]:
     row(name, with_nan())
 for name in ["signbit", "floor", "ceil", "rint", "trunc", "zeros_like", "ones_like"]:
     row(name, real())
@@ -305,9 +361,13 @@ for name in ["all", "any", "count_nonzero"]:
     row(name, repeated(2, 3))
     row(name, repeated(2, 3), axis=0)
 row("share", repeated(), repeated(), numpy=lambda a, b: (a > b) + (a == b) / 2)
+row("taken", repeated(), repeated(), repeated(), numpy=lambda a, b, y: np.where(a == b, 0.5, a == y))
 row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 3.0]]), ()),
     Array(lambda rng, shape: np.array([2.0, 3.0]), ()), axis=1,
     numpy=lambda x, y, axis: np.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]))  # fmt: skip
+row("quantile_share", Array(lambda rng, shape: np.array([1.0, 5.0, 1.0, 7.0]), ()), axis=0,
+    q=np.array([0.0, 0.5, 0.75]),
+    numpy=lambda x, q, axis: np.array([[0.5, 0, 0.5, 0], [0.25, 0.5, 0.25, 0], [0, 0.75, 0, 0.25]]))  # fmt: skip
 row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))
 
 # --- einsum, trace, convolution ---

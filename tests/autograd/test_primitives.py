@@ -244,6 +244,7 @@ def test_a_nondifferentiable_op():
 
 def test_a_numpy_function_gets_a_rule():
     x = leaf([1.0, 2.0])
+    del REGISTRY[np.fabs]
     with pytest.raises(UnsupportedError):
         np.fabs(x)
     elementwise(np.fabs, lambda g, y, x: g * np.sign(x))
@@ -252,6 +253,8 @@ def test_a_numpy_function_gets_a_rule():
 
 
 def test_a_numpy_function_composed_of_others():
+    del REGISTRY[np.fabs]
+
     @composed(np.fabs)
     def fabs(x):
         return np.sqrt(x * x)

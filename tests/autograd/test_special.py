@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, erf, logistic_loss, pick, prelu
+from autograd import Tensor, erf, erfc, logistic_loss, logit, pick, prelu, sigmoid
 
 NUMBERS = st.floats(-1e300, 1e300)
 
@@ -24,6 +24,24 @@ def test_erf_on_a_grid_at_the_ends_and_in_float32():
     ends = np.array([np.inf, -np.inf, 0.0, -0.0, np.nan])
     assert np.array_equal(erf(ends), [1, -1, 0, 0, np.nan], equal_nan=True)
     assert np.signbit(erf(ends)[3])
+
+
+def test_erfc_is_exact_where_it_is_small_too():
+    x = np.linspace(-7, 26.5, 33_001)
+    expected = np.array([math.erfc(v) for v in x])
+    assert np.allclose(erfc(x), expected, rtol=1e-15, atol=0)
+    narrow = np.linspace(-7, 9, 1001).astype(np.float32)
+    assert np.allclose(erfc(narrow), [math.erfc(v) for v in narrow], rtol=2e-6, atol=0)
+    assert erfc(narrow).dtype == np.float32
+    ends = np.array([np.inf, -np.inf, 0.0, 1e4, -1e4, np.nan])
+    assert np.array_equal(erfc(ends), [0, 2, 1, 0, 2, np.nan], equal_nan=True)
+
+
+def test_logit_undoes_sigmoid_and_is_infinite_at_the_ends():
+    x = np.linspace(-30, 10, 101)
+    assert np.allclose(logit(sigmoid(x)), x, rtol=1e-11)
+    with np.errstate(divide="ignore"):
+        assert logit(np.array([0.0, 1.0])).tolist() == [-math.inf, math.inf]
 
 
 def test_slope_of_prelu_at_zero_is_the_parameter():
