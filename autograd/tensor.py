@@ -28,7 +28,7 @@ from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_
 from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import decompositions, elementwise, indexing, linalg, nondifferentiable, products, shaping
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, norms, products, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
@@ -48,7 +48,7 @@ _HINTS = {
     "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
 }
 
-_REGISTERED = (decompositions, products)  # which declare ops of NumPy, and which nothing here names otherwise
+_REGISTERED = (norms, products)  # which declare ops of NumPy, and which nothing here names otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
