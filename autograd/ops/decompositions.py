@@ -274,11 +274,12 @@ def matrix_power(a: Any, n: int) -> Any:
     n = operator.index(n)
     if n < 0:
         return matrix_power(inv(a), -n)
-    y, square = np.zeros_like(a) + np.eye(a.shape[-1], dtype=a.dtype), a
-    first = True
+    if n == 0:
+        return np.zeros_like(a) + np.eye(a.shape[-1], dtype=a.dtype)
+    y, square = None, a
     while n:
         if n % 2:
-            y, first = (square if first else np.matmul(y, square)), False
+            y = square if y is None else np.matmul(y, square)
         n //= 2
         square = np.matmul(square, square) if n else square
     return y

@@ -1,6 +1,6 @@
 """Norms of vectors and of matrices: g and y have the shape of the result, x that of the argument.
 
-At 0 the gradient of a norm of vectors is 0, the subgradient of least norm. Matrices lie in two axes; `nuc`, 2 and -2
+At 0 the gradient of a norm is 0, the subgradient of least norm. Matrices lie in two axes; `nuc`, 2 and -2
 are sums and extremes of their singular values, the others those of absolute values.
 """
 
@@ -79,10 +79,10 @@ def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
         raise ShapeError(f"norm: ord={ord!r} is not one of matrices (at {here()})")
     rest = [axis for axis in range(x.ndim) if axis not in (row, column)]
     matrices = np.transpose(x, [*rest, row, column])
-    if ord == "nuc":
-        y = np.add.reduce(svdvals(matrices), axis=-1)
-    elif ord in (2, -2):
-        y = svdvals(matrices)[..., 0 if ord == 2 else -1]
+    if ord in ("nuc", 2, -2):
+        values = svdvals(matrices)
+        values = values * (values != 0)  # a singular value of 0 has a kink there, and of its slopes the least is 0
+        y = np.add.reduce(values, axis=-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
     else:
         sums = np.add.reduce(np.abs(matrices), axis=-2 if ord in (1, -1) else -1)
         y = np.max(sums, axis=-1) if ord > 0 else np.min(sums, axis=-1)

@@ -48,6 +48,11 @@ def test_the_gradient_of_a_norm_at_0_is_0(order):
     assert (grad(lambda x: np.linalg.norm(x, order, axis=1).sum())(some)[0] == 0).all()
 
 
+@pytest.mark.parametrize("order", ["fro", "nuc", 1, 2, -2, np.inf])
+def test_the_gradient_of_a_norm_of_matrices_at_0_is_0(order):
+    np.testing.assert_array_equal(grad(lambda x: np.linalg.norm(x, order))(np.zeros((3, 2))), np.zeros((3, 2)))
+
+
 @pytest.mark.parametrize(
     "f, message",
     [
