@@ -28,7 +28,7 @@ from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_
 from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import decompositions, elementwise, indexing, linalg, nondifferentiable, products, shaping
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, norms, products, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
@@ -51,7 +51,7 @@ _HINTS = {
     "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
 }
 
-_REGISTERED = (decompositions, products)  # which declare ops of NumPy, and which nothing here names otherwise
+_REGISTERED = (norms, products)  # which declare ops of NumPy, and which nothing here names otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.

@@ -1,4 +1,4 @@
-"""`np.linalg`: determinants, inverses, factorisations and norms.
+"""`np.linalg`: determinants, inverses, systems of equations and factorisations.
 
 Matrices lie in the last two axes, and may be stacked. A function that returns several arrays is here one op, whose
 output has them one under the other: they share their number of columns (`svd`: U over one row of singular values over
@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape, unbroadcast
-from autograd.errors import ShapeError, UnsupportedError
+from autograd.broadcasting import unbroadcast
+from autograd.errors import UnsupportedError
 from autograd.graph import here
 from autograd.ops.reductions import _product_of_others as product_of_others
 from autograd.primitives import Primitive, composed, nondifferentiable, primitive
@@ -72,11 +72,11 @@ def _solve_rule_a(g: Any, y: Any, a: Any, b: Any) -> Any:
     return unbroadcast(-np.matmul(np.linalg.solve(_T(a), g), _T(y)), a.shape)
 
 
-def _pinv(x: Any, rcond: Any = None) -> Any:
-    return np.linalg.pinv(x, rcond)
+def _pinv(x: Any, rcond: Any = None, rtol: Any = None) -> Any:
+    return np.linalg.pinv(x, rcond if rtol is None else rtol)
 
 
-def _pinv_rule(g: Any, y: Any, x: Any, rcond: Any = None) -> Any:
+def _pinv_rule(g: Any, y: Any, x: Any, rcond: Any = None, rtol: Any = None) -> Any:
     """Golub and Pereyra's derivative, for x of locally constant rank."""
     gt, yt = _T(g), _T(y)
     right = np.matmul(gt, y)
@@ -86,6 +86,10 @@ def _pinv_rule(g: Any, y: Any, x: Any, rcond: Any = None) -> Any:
         + np.matmul(yt, left - np.matmul(np.matmul(left, y), x))
         - np.matmul(np.matmul(yt, g), yt)
     )
+
+
+def _matrix_rank(x: Any, tol: Any = None, rtol: Any = None) -> Any:
+    return np.asarray(np.linalg.matrix_rank(x, tol, rtol=rtol))
 
 
 # --- factorisations ---
@@ -165,24 +169,6 @@ def _qr_rule(g: Any, y: Any, x: Any) -> Any:
     return _T(np.linalg.solve(r, _T(gq + np.matmul(q, half + _T(half)))))
 
 
-# --- norms ---
-
-
-def _p_norm(x: Any, p: Any = 2, axis: Any = None, keepdims: Any = False) -> Any:
-    if p == 2:
-        return np.sqrt(np.add.reduce(x * x, axis=axis, keepdims=keepdims))
-    return np.power(np.add.reduce(np.power(np.abs(x), p), axis=axis, keepdims=keepdims), 1 / p)
-
-
-def _p_norm_rule(g: Any, y: Any, x: Any, p: Any = 2, axis: Any = None, keepdims: Any = False) -> Any:
-    kept = kept_shape(x.shape, axis)
-    y = y.reshape(kept)
-    unit = x * (y != 0) / (y + (y == 0))  # at 0, the subgradient of least norm: 0, and its derivative 0
-    if p != 2:
-        unit = np.sign(x) * np.power(np.abs(unit), p - 1)
-    return g.reshape(kept) * unit
-
-
 # fmt: off
 cofactors: Primitive = primitive(_cofactors, _cofactors_rule)
 det         = primitive(np.linalg.det,  lambda g, y, x: g.reshape((*g.shape, 1, 1)) * cofactors(x))
@@ -192,12 +178,11 @@ inv         = primitive(np.linalg.inv,  _inv_rule)
 solve       = primitive(np.linalg.solve, _solve_rule_a, _solve_rule_b)
 pinv        = primitive(np.linalg.pinv, _pinv_rule,     forward=_pinv)
 matrix_rank = nondifferentiable(np.linalg.matrix_rank,
-                                forward=lambda x, tol=None: np.asarray(np.linalg.matrix_rank(x, tol)))
+                                forward=_matrix_rank)
 lower_cholesky = primitive(lambda x: np.linalg.cholesky(x), _cholesky_rule, name="cholesky")
 lower_eigh  = primitive(_eigh,          _eigh_rule)
 thin_svd    = primitive(_svd,           _svd_rule)
 thin_qr     = primitive(_qr,            _qr_rule)
-p_norm      = primitive(_p_norm,        _p_norm_rule)
 # fmt: on
 
 
@@ -207,6 +192,13 @@ p_norm      = primitive(_p_norm,        _p_norm_rule)
 def _results(function: Callable[..., Any], *parts: Any) -> Any:
     """The named tuple that a function of NumPy returns; it has no public name itself."""
     return type(function(np.eye(1)))(*parts)
+
+
+def _sizes(name: str, x: Any) -> tuple[int, int]:
+    """Rows and columns."""
+    if x.ndim < 2:
+        raise np.linalg.LinAlgError(f"{name}: a matrix is needed, not shape {x.shape} (at {here()})")
+    return x.shape[-2:]
 
 
 @composed(np.linalg.slogdet)
@@ -239,7 +231,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """`a = (U * S) @ Vh`, with `full_matrices=False`: the columns that would fill U up are not unique."""
     if not compute_uv:
         return svdvals(a)
-    m, n = a.shape[-2:]
+    m, n = _sizes("svd", a)
     if full_matrices and m != n:
         raise UnsupportedError(f"svd: write full_matrices=False; the rest of U or Vh has no derivative (at {here()})")
     y = thin_svd(a)
@@ -249,13 +241,13 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 @composed(np.linalg.svdvals)
 def svdvals(x: Any, /) -> Any:
     """Singular values in descending order."""
-    return thin_svd(x)[..., x.shape[-2], :]
+    return thin_svd(x)[..., _sizes("svdvals", x)[0], :]
 
 
 @composed(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
     """`a = Q @ R` for a matrix with no fewer rows than columns."""
-    m, n = a.shape[-2:]
+    m, n = _sizes("qr", a)
     if mode not in ("reduced", "r"):
         raise UnsupportedError(f"qr: mode={mode!r} has no rule; modes that do: 'reduced', 'r' (at {here()})")
     if m < n:
@@ -282,11 +274,12 @@ def matrix_power(a: Any, n: int) -> Any:
     n = operator.index(n)
     if n < 0:
         return matrix_power(inv(a), -n)
-    y, square = np.zeros_like(a) + np.eye(a.shape[-1], dtype=a.dtype), a
-    first = True
+    if n == 0:
+        return np.zeros_like(a) + np.eye(a.shape[-1], dtype=a.dtype)
+    y, square = None, a
     while n:
         if n % 2:
-            y, first = (square if first else np.matmul(y, square)), False
+            y = square if y is None else np.matmul(y, square)
         n //= 2
         square = np.matmul(square, square) if n else square
     return y
@@ -295,6 +288,9 @@ def matrix_power(a: Any, n: int) -> Any:
 @composed(np.linalg.multi_dot)
 def multi_dot(arrays: Any) -> Any:
     """The product of several matrices, in the order of the fewest multiplications; the ends may be vectors."""
+    arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in arrays]
+    if len(arrays) < 2:
+        raise UnsupportedError(f"multi_dot: two arrays at least are needed, not {len(arrays)} (at {here()})")
     sizes = [1 if arrays[0].ndim == 1 else arrays[0].shape[0], *(x.shape[0] for x in arrays[1:])]
     sizes.append(1 if arrays[-1].ndim == 1 else arrays[-1].shape[1])
 
@@ -313,66 +309,3 @@ def multi_dot(arrays: Any) -> Any:
         return np.matmul(product(i, k), product(k + 1, j))
 
     return product(0, len(arrays) - 1)
-
-
-@composed(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """Norms of vectors and of matrices, of NumPy's orders; at 0 the gradient is 0."""
-    if axis is None and (ord is None or x.ndim not in (1, 2)):
-        if ord is not None:
-            raise ShapeError(f"norm: ord={ord!r} of a shape {x.shape} needs an axis (at {here()})")
-        return p_norm(x, axis=None, keepdims=keepdims)
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if len(axes) == 2 and ord is not None:
-        return _matrix_norm(x, ord, axes, keepdims)
-    return vector_norm(x, axis=axes, keepdims=keepdims, ord=2 if ord is None else ord)
-
-
-@composed(np.linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
-    """The norm of all elements, or along `axis`."""
-    if isinstance(ord, str):
-        raise ShapeError(f"norm: ord={ord!r} is for matrices, not for vectors (at {here()})")
-    size = np.abs(x)
-    if ord == np.inf:
-        return np.max(size, axis=axis, keepdims=keepdims)
-    if ord == -np.inf:
-        return np.min(size, axis=axis, keepdims=keepdims)
-    if ord == 0:
-        return np.add.reduce((x != 0).astype(x.dtype), axis=axis, keepdims=keepdims)
-    if ord == 1:
-        return np.add.reduce(size, axis=axis, keepdims=keepdims)
-    return p_norm(x, p=ord, axis=axis, keepdims=keepdims)
-
-
-@composed(np.linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    """The norm of stacked matrices."""
-    return _matrix_norm(x, "fro" if ord is None else ord, (-2, -1), keepdims)
-
-
-def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
-    row, column = (axis % x.ndim for axis in axes)
-    if ord == "fro":
-        return p_norm(x, axis=(row, column), keepdims=keepdims)
-    if ord not in ("nuc", 1, -1, 2, -2, np.inf, -np.inf):
-        raise ShapeError(f"norm: ord={ord!r} is not one of matrices (at {here()})")
-    rest = [axis for axis in range(x.ndim) if axis not in (row, column)]
-    matrices = np.transpose(x, [*rest, row, column])
-    if ord == "nuc":
-        y = np.add.reduce(svdvals(matrices), axis=-1)
-    elif ord in (2, -2):
-        y = svdvals(matrices)[..., 0 if ord == 2 else -1]
-    else:
-        sums = np.add.reduce(np.abs(matrices), axis=-2 if ord in (1, -1) else -1)
-        y = np.max(sums, axis=-1) if ord > 0 else np.min(sums, axis=-1)
-    return y.reshape(kept_shape(x.shape, (row, column))) if keepdims else y
-
-
-@composed(np.linalg.cond)
-def cond(x: Any, p: Any = None) -> Any:
-    """How much the solution of a linear system may amplify errors."""
-    if p is None or p in (2, -2):
-        s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    return _matrix_norm(x, p, (-2, -1), False) * _matrix_norm(inv(x), p, (-2, -1), False)

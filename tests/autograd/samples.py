@@ -462,6 +462,9 @@ for shape in ((3, 3), (4, 2), (2, 3), (2, 3, 2), (0, 2, 2)):
         row("qr", matrix(*shape), numpy=_stacked(np.linalg.qr))
 row("matrix_rank", matrix(2, 3, 3))
 row("matrix_rank", singular(3, 3))
+row("matrix_rank", matrix(3, 3), rtol=0.9)
+row("pinv", matrix(3, 2), rcond=1e-6)
+row("pinv", matrix(3, 2), rtol=1e-6)
 for p in (2, 3, 0.5, -1):
     for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
         row("p_norm", nonzero(2, 3), p=p, numpy=lambda x, p, **k: np.sum(np.abs(x) ** p, **k) ** (1 / p), **keywords)
