@@ -46,6 +46,11 @@ from autograd.values import (
 _HINTS = {
     "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
     "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
+    "put_along_axis": "it would write into its argument: for one axis, y = x.copy() and then y[index] = values",
+    "place": "a Tensor's value is immutable: y = x.copy(), then y[mask] = values",
+    "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
+    "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
+    "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
     "linalg.norm": "use np.sqrt(np.sum(x * x))",
 }
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.errors import ShapeError, UnsupportedError
-from autograd.ops.indexing import getitem, index_update
+from autograd.ops.indexing import beside, getitem, index_update
 from autograd.primitives import Primitive, composed, frozen, linear, nondifferentiable
 
 
@@ -389,7 +389,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """`values` before each of the places `obj` (an integer, integers, or a slice) along `axis`."""
     x, at = (reshape(arr, shape=(-1,)), 0) if axis is None else (arr, _places(axis, np.ndim(arr))[0])
     values = values if hasattr(values, "shape") else np.asarray(values)
-    n = x.shape[at]
+    x, n = beside(x, obj), x.shape[at]
     if isinstance(obj, slice):
         obj = np.arange(n)[obj]
     places = np.asarray(obj)
@@ -413,6 +413,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     """All but the elements at `obj` (an integer, integers, a slice or a mask) along `axis`."""
     x, at = (reshape(arr, shape=(-1,)), 0) if axis is None else (arr, _places(axis, np.ndim(arr))[0])
+    x = beside(x, obj)
     kept = np.zeros(x.shape[at], bool)  # a mask, since no place is taken twice
     kept[np.delete(np.arange(len(kept)), frozen(obj))] = True
     return getitem(x, index=(slice(None),) * at + (kept,))
