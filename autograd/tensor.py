@@ -26,7 +26,7 @@ from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
+from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
@@ -206,8 +206,10 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
         implementation = COMPOSED[function]
         try:
             return implementation(*args, **keywords)
-        except TypeError:
-            refuse_unbound(implementation, args, keywords)
+        except (TypeError, ValueError, IndexError) as error:
+            if isinstance(error, TypeError):
+                refuse_unbound(implementation, args, keywords)
+            refuse_unlocated(implementation, error)
             raise
     raise refusal(function, _HINTS, here())
 

@@ -168,10 +168,24 @@ def test_second_derivatives_and_float32(f, arrays):
     (lambda x: np.interp(x, XP, FP[1:]), ShapeError),
     (lambda x: np.interp(x, XP, FP, period=3.0), UnsupportedError),
     (lambda x: np.diag(np.stack([x, x])), ShapeError),
+    (lambda x: np.broadcast_arrays(x, np.ones(3)), ShapeError),
+    (lambda x: np.pad(x[:0], 1, mode="edge"), ShapeError),
+    (lambda x: np.delete(x, [True, False], axis=0), ShapeError),
+    (lambda x: np.rollaxis(x, 2), IndexError),
+    (lambda x: np.repeat(x, [1, 2], axis=0), ShapeError),
+    (lambda x: np.take(x, [0], mode="nearest"), UnsupportedError),
+    (lambda x: np.vstack([]) if x is None else np.dstack([x, V]), ShapeError),
+    (lambda x: np.resize(x, (-1, 2)), ShapeError),
+    (lambda x: np.vsplit(x[0], 2), ShapeError),
+    (lambda x: np.dsplit(x, 2), ShapeError),
+    (lambda x: np.array_split(x, 0), ShapeError),
+    (lambda x: np.tril(x[0, 0]), ShapeError),
+    (lambda x: np.diagonal(x, axis1=1, axis2=1), ShapeError),
+    (lambda x: np.choose([0], [x, x], mode="nearest"), UnsupportedError),
     (lambda x: np.vstack([x, x], dtype=np.float32), UnsupportedError),
 ])  # fmt: skip
 def test_what_is_refused(call, error):
-    with pytest.raises(error):
+    with pytest.raises(error, match=r"^\w+: .*test_moving\.py:\d+"):
         call(Tensor(M, requires_grad=True))
 
 
@@ -228,3 +242,46 @@ def test_pad_by_elements_gives_them_the_gradient_of_all_their_places():
     x = Tensor(V, requires_grad=True)
     np.pad(x, (2, 1), mode="edge").sum().backward()
     np.testing.assert_array_equal(x.grad, [3, 1, 1, 2])
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.resize(x, (2, 2)),
+    lambda x: np.sort(x, axis=0),
+    lambda x: np.tile(x, 2),
+    lambda x: np.pad(x, 1),
+    lambda x: np.append(x, x),
+    lambda x: np.delete(x, 0, axis=1),
+    np.fliplr,
+    np.diagonal,
+    np.triu,
+])  # fmt: skip
+def test_arrays_without_elements(f):
+    e = np.zeros((0, 3))
+    x = Tensor(e, requires_grad=True)
+    y = f(x)
+    np.testing.assert_array_equal(y.data, f(e))
+    if y.requires_grad:
+        y.sum().backward()
+        assert x.grad.shape == (0, 3)
+
+
+def test_scalars():
+    s = Tensor(2.0, requires_grad=True)
+    (np.pad(s, 1) + np.tile(s, 3).sum() + np.flip(s) + np.insert(s, 0, 1.0)[1] + np.diagflat(s)[0, 0]).backward()
+    assert s.grad == 7
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.tile(x, 2),
+    lambda x: np.pad(x, 1, constant_values=1),
+    lambda x: np.insert(x, 1, 1, axis=1),
+    lambda x: np.diag(x[0], 1),
+    lambda x: np.take(x, [2, 2]),
+    np.tril,
+    np.sort,
+])  # fmt: skip
+def test_integers_and_bools_move_as_they_are(f):
+    for a in (np.arange(6).reshape(2, 3), np.arange(6).reshape(2, 3) > 2):
+        y = f(Tensor(a))
+        np.testing.assert_array_equal(y.data, f(a))
+        assert y.dtype == a.dtype
