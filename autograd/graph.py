@@ -180,6 +180,11 @@ def _reach(node: Node, this_pass: Pass, stack: list[Node], leaves: list[Node]) -
 
 def freed_error(node: Node, mark: Pass) -> FreedGraphError:
     """The error for a node whose values an earlier pass has freed."""
+    if not mark.start:
+        return FreedGraphError(
+            f"values saved by {node.primitive.name!r} ({node.location}) were dropped by a backward pass that was "
+            f"interrupted ({locate(mark.code, mark.lasti)}); run the forward pass again."
+        )
     return FreedGraphError(
         f"the values saved by {node.primitive.name!r} ({node.location}) were freed by an earlier backward pass at "
         f"{locate(mark.code, mark.lasti)}. To go through this graph twice, call the first backward with "

@@ -74,9 +74,7 @@ def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | Non
         ops.reverse()
         _refuse_freed(ops, boundary)
         _refuse_stale(ops, boundary)
-        for node in boundary:
-            if node.primitive is not None and getattr(node.output, "base", None) is not None:
-                _refuse_stale(*ancestors([node]))  # a view, perhaps of a leaf that was overwritten
+        _refuse_stale_views(boundary)
         before = [(node, getattr(node, "cotangent", None)) for node in (*ops, *boundary)]
         for node, _ in before:
             node.cotangent = None
@@ -134,7 +132,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
             if b is None:
                 x = a.output
                 c = primitive.rules[0](g, y, x)
-                if type(c) is not float and (type(x) is float or c.shape != x.shape):
+                if type(c) is not float if type(x) is float else c.shape != x.shape:
                     c = fit(c, x, primitive)
                 a.cotangent = c if a.cotangent is None else a.cotangent + c
             else:
@@ -145,11 +143,11 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
                 rule_a, rule_b = primitive.rules
                 if to_a:
                     c = rule_a(g, y, x, z)
-                    if type(c) is not float and (type(x) is float or c.shape != x.shape):
+                    if type(c) is not float if type(x) is float else c.shape != x.shape:
                         c = fit(c, x, primitive)
                 if to_b:
                     d = rule_b(g, y, x, z)
-                    if type(d) is not float and (type(z) is float or d.shape != z.shape):
+                    if type(d) is not float if type(z) is float else d.shape != z.shape:
                         d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d
                 if to_a:
@@ -295,6 +293,8 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     except BaseException:
         for node in leaves:
             node.cotangent = None
+            if node.mark is not None:
+                node.mark.start = 0  # the pass is not through
         raise
     for node in leaves:
         g = node.cotangent
@@ -350,6 +350,18 @@ def _refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
             raise freed_error(node, node.mark)
 
 
+def _refuse_stale_views(boundary: list[Node]) -> None:
+    """Raise if a closed-over result is a view, or a view of a view, of a leaf that was overwritten since."""
+    for node in boundary:
+        while node.primitive is not None and getattr(node.output, "base", None) is not None:
+            viewed = node.first
+            if type(viewed) is not Node:
+                break
+            if viewed.primitive is None:
+                _refuse_stale([node], [viewed])
+            node = viewed
+
+
 def overwritten_since(x: Node, node: Node) -> bool:
     """Whether the input x is a leaf that was assigned another value after `node` used it."""
     if x.primitive is not None or x.clock < node.clock:
@@ -394,14 +406,16 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callab
     if primitive.structure == LINEAR:
         moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
         return primitive(*moved, **keywords)
-    if primitive.is_elementwise:
+    if primitive.is_elementwise and primitive.joint is None:
         parts = [
             rule(t, y, *arguments, **keywords)
             for rule, t in zip(primitive.rules, arriving, strict=True)
             if t is not None and rule is not None
         ]
-        total = parts[0]
+        total = parts[0] if parts else np.zeros_like(y)
         for part in parts[1:]:
             total = total + part
+        if not hasattr(total, "shape"):
+            raise RuleError(f"the rule of {primitive.name} returned {total!r}, not an array, for shape {y.shape}")
         return total if total.shape == y.shape else np.broadcast_to(total, y.shape)
     return by_double_vjp(node, arriving)

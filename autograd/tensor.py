@@ -28,7 +28,7 @@ from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_
 from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
+from autograd.ops import decompositions, elementwise, indexing, linalg, nondifferentiable, products, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
@@ -51,8 +51,9 @@ _HINTS = {
     "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
     "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
     "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
-    "linalg.norm": "use np.sqrt(np.sum(x * x))",
 }
+
+_REGISTERED = (decompositions, products)  # which declare ops of NumPy, and which nothing here names otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -277,16 +278,20 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
     return method
 
 
-def _rebinding(operator: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
-    """`x += y`: binds x to a new result, as values are immutable; where that can only be a mistake, says so."""
+def _rebinding(compute: Callable[[Tensor, Any], Tensor], sign: str) -> Callable[[Tensor, Any], Tensor]:
+    """`x += y` binds x to a new result, as values are immutable; where an update of a leaf was meant, it says so.
+
+    Meant is an update under `no_grad`, and of a leaf that has a gradient already: `p -= lr * p.grad`.
+    """
 
     def method(self: Tensor, other: Any) -> Tensor:
-        if current_mode() & NO_GRAD and self._node.primitive is None and self._node.requires_grad:
+        node = self._node
+        if node.primitive is None and node.requires_grad and (node.grad is not None or current_mode() & NO_GRAD):
             raise GradientError(
-                f"under no_grad this would bind the name to a new Tensor and leave the leaf as it is (at {here()}); to "
-                "update a leaf write p.data -= lr * p.grad, or p.assign(value)"
+                f"p {sign}= ... would bind the name to a new Tensor and leave the leaf as it is (at {here()}); "
+                f"to update the leaf write p.data {sign}= ..., to compute with it p = p {sign} ..."
             )
-        return operator(self, other)
+        return compute(self, other)
 
     return method
 
@@ -692,8 +697,8 @@ class Tensor(ArrayMethods, Conversions):
     __xor__ = _comparison(np.bitwise_xor, operator.xor)
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __mod__, __rmod__ = _binary(elementwise.remainder, operator.mod)
-    __iadd__, __isub__ = _rebinding(__add__), _rebinding(__sub__)
-    __imul__, __itruediv__ = _rebinding(__mul__), _rebinding(__truediv__)
+    __iadd__, __isub__ = _rebinding(__add__, "+"), _rebinding(__sub__, "-")
+    __imul__, __itruediv__ = _rebinding(__mul__, "*"), _rebinding(__truediv__, "/")
 
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)

@@ -251,12 +251,17 @@ def _selected(
             raise TypeError(f"argnums={argnums}, but the function was called with {len(args)} positional argument(s)")
 
     def of_selected(*selected: Any) -> Any:
-        arguments = list(args)
+        arguments = list(_refilled(args, map(_constant, _items(args))))
         for position, value in zip(positions, selected, strict=True):
             arguments[position] = value
         return f(*arguments, **keywords)
 
     return of_selected, tuple(args[position] for position in positions)
+
+
+def _constant(x: Any) -> Any:
+    """An argument that is not differentiated, as f sees it: float arrays are Tensors, so that `x.dot(w)` works."""
+    return Tensor.wrap(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
 
 
 def _variable(x: Any) -> Tensor:

@@ -29,13 +29,18 @@ def value_of(data: Any, dtype: Any) -> Any:
 
 
 def _made_of_python_floats(data: Any) -> bool:
-    """Whether data are Python numbers, floats among them: these take the default dtype, as an array would not."""
-    if isinstance(data, list | tuple):
-        kinds = {type(item) for item in data}
-        if kinds <= {float, int, bool}:
-            return float in kinds
-        return all(_made_of_python_floats(item) for item in data) if data else False
-    return type(data) is float
+    """Whether data are Python numbers, floats among them: these take the default dtype, which arrays do not."""
+    kinds = _kinds_of_items(data)
+    return float in kinds and kinds <= {float, int, bool}
+
+
+def _kinds_of_items(data: Any) -> set[type]:
+    if not isinstance(data, list | tuple):
+        return {type(data)}
+    kinds = {type(item) for item in data}
+    if not kinds & {list, tuple}:
+        return kinds
+    return set().union(*map(_kinds_of_items, data))
 
 
 def copied(value: Any) -> Any:

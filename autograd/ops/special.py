@@ -65,7 +65,7 @@ def _softmax(x: Any, axis: int = -1) -> Any:
 
 def _log_softmax(x: Any, axis: int = -1) -> Any:
     y = x - np.maximum.reduce(x, axis=axis, keepdims=True)
-    y -= np.log(np.add.reduce(np.exp(y), axis=axis, keepdims=True))
+    y = y - np.log(np.add.reduce(np.exp(y), axis=axis, keepdims=True))
     return y
 
 

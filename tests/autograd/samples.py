@@ -328,3 +328,99 @@ row("digitize", repeated(4), Array(lambda rng, shape: np.array([0.0, 1.0]), ()),
 row("argwhere", repeated(2, 3))
 row("flatnonzero", repeated(2, 3))
 row("constant", repeated(2, 3), repeated(2), numpy=lambda a, b: a)
+
+# --- einsum, trace, convolution ---
+
+for subscripts, *shapes in (
+    ("ij,jk->ik", (2, 3), (3, 4)),
+    ("ij,ij", (2, 3), (2, 3)),
+    ("ba", (2, 3)),
+    ("ii", (3, 3)),
+    ("ii->i", (3, 3)),
+    ("iij->j", (3, 3, 2)),
+    ("iii->i", (2, 2, 2)),
+    ("ij->", (3, 2)),
+    ("ij,jk->i", (2, 3), (3, 4)),
+    ("i,j,k->kij", (2,), (3,), (2,)),
+    ("aab,bbc,c", (2, 2, 3), (3, 3, 2), (2,)),
+    ("i,->i", (3,), ()),
+    ("ij,ij->i", (1, 3), (2, 3)),
+    ("i,i", (3,), (1,)),
+    ("...ij,...jk", (5, 2, 3), (3, 2)),
+    ("...i,...i", (2, 1, 3), (4, 3)),
+    ("i...->...", (3, 2)),
+    ("ij,jk", (2, 0), (0, 3)),
+):
+    arrays = [
+        kind(*shape) if shape else Array(kind().draw, ())
+        for kind, shape in zip((real, another, third), shapes, strict=False)
+    ]
+    canonical = REGISTRY[np.einsum].bind(subscripts, *(np.empty(shape) for shape in shapes))[1]["subscripts"]
+    row("einsum", *arrays, subscripts=canonical, numpy=lambda arrays, subscripts: np.einsum(subscripts, *arrays))
+row("einsum", real(2, 3), another(3, 2), third(2, 2), subscripts="ij,jk,kl->il", optimize=True,
+    numpy=lambda arrays, subscripts, optimize: np.einsum(subscripts, *arrays, optimize=optimize))  # fmt: skip
+row("trace", real(3, 3))
+row("trace", real(3, 4), offset=1)
+row("trace", real(3, 2, 4), offset=-1, axis1=-1, axis2=0)
+for n, m in ((4, 3), (2, 5), (1, 1)):
+    row("convolve", real(n), another(m), numpy=np.convolve)
+
+# --- linear algebra ---
+
+
+def _near_diagonal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Well-conditioned, with singular values, and eigenvalues if symmetric, that are far from each other."""
+    diagonal = np.zeros(shape)
+    k = range(min(shape[-2:]))
+    diagonal[..., k, k] = 2 + 1.5 * np.arange(len(k))
+    return diagonal + rng.uniform(-0.4, 0.4, shape)
+
+
+def _singular(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    x = _near_diagonal(rng, shape)
+    x[..., 0, :] = x[..., 1, :]
+    return x
+
+
+matrix = _array(_near_diagonal)
+singular = _array(_singular)
+
+
+def _stacked(function: Callable[..., Any]) -> Callable[[np.ndarray], np.ndarray]:
+    """The arrays that a factorisation returns, one under the other, all with their columns in common."""
+
+    def stacked(x: np.ndarray) -> np.ndarray:
+        return np.concatenate([part if part.ndim == x.ndim else part[..., None, :] for part in function(x)], axis=-2)
+
+    return stacked
+
+
+def _svd_with_columns(x: np.ndarray) -> tuple[np.ndarray, ...]:
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return u, s, vh.swapaxes(-1, -2)
+
+
+for shape in ((3, 3), (2, 3, 3), (1, 1), (0, 2, 2)):
+    for name in ["det", "inv"]:
+        row(name, matrix(*shape))
+    row(
+        "cofactors",
+        matrix(*shape),
+        numpy=lambda x: np.linalg.det(x)[..., None, None] * np.linalg.inv(x).swapaxes(-1, -2),
+    )
+    row("log_abs_det", matrix(*shape), numpy=lambda x: np.linalg.slogdet(x)[1])
+    row("sign_of_det", matrix(*shape), numpy=lambda x: np.linalg.slogdet(x)[0])
+    row("cholesky", matrix(*shape), numpy=np.linalg.cholesky)
+    row("eigh", matrix(*shape), numpy=_stacked(np.linalg.eigh))
+for a, b in (((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3,)), ((2, 3, 3), (3, 2)), ((3, 3), (2, 3, 2))):
+    row("solve", matrix(*a), real(*b))
+for shape in ((3, 3), (4, 2), (2, 3), (2, 3, 2), (0, 2, 2)):
+    row("pinv", matrix(*shape))
+    row("svd", matrix(*shape), numpy=_stacked(_svd_with_columns))
+    if shape != (2, 3):
+        row("qr", matrix(*shape), numpy=_stacked(np.linalg.qr))
+row("matrix_rank", matrix(2, 3, 3))
+row("matrix_rank", singular(3, 3))
+for p in (2, 3, 0.5, -1):
+    for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
+        row("p_norm", nonzero(2, 3), p=p, numpy=lambda x, p, **k: np.sum(np.abs(x) ** p, **k) ** (1 / p), **keywords)

@@ -89,7 +89,18 @@ def test_dtype_converts():
 
 @pytest.mark.parametrize(
     "data",
-    [2.5, [1.0, 2.5], [1, 2.5], (1, 2.5), [2.5, 1], [[1, 2.5]], [[1], [2.5]], [[1, 2], [3, 4.5]], [True, 2.5]],
+    [
+        2.5,
+        [1.0, 2.5],
+        [1, 2.5],
+        (1, 2.5),
+        [2.5, 1],
+        [[1, 2.5]],
+        [[1], [2.5]],
+        [[2.5], [1]],
+        [[1, 2], [3, 4.5]],
+        [True, 2.5],
+    ],
     ids=repr,
 )
 def test_python_numbers_with_a_float_among_them_take_the_default_dtype(data):

@@ -287,3 +287,14 @@ def test_argnums_may_be_a_numpy_integer(one):
     assert jacobian(product, argnums=one)(2.0, 3.0) == 4
     assert hessian(product, argnums=one)(2.0, 3.0) == 0
     assert grad(product, argnums=(one, 0))(2.0, 3.0) == (4, 12)
+
+
+def test_the_function_sees_tensors_in_arguments_that_are_not_differentiated_too():
+    x = np.arange(6.0).reshape(2, 3)
+
+    def loss(w, x, labels):
+        return (x.dot(w).tanh() * labels).sum() + x.exp().sum() * 0
+
+    w, labels = np.array([0.1, -0.2, 0.3]), [1, -1]
+    expected = ((1 - np.tanh(x @ w) ** 2) * labels) @ x
+    np.testing.assert_allclose(grad(loss)(w, x, labels), expected)

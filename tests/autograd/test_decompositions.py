@@ -1,0 +1,153 @@
+"""Functions of `np.linalg` that are made of ops (`test_rules.py` tries the ops), and degenerate matrices."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad, gradcheck, hessian
+from autograd.errors import ShapeError, UnsupportedError
+from tests.autograd.test_products import assert_is_numpys
+
+rng = np.random.default_rng(0)
+SQUARE = rng.uniform(-1, 1, (3, 3)) + 2 * np.eye(3)
+STACK = rng.uniform(-1, 1, (2, 3, 3)) + 2 * np.eye(3)
+SYMMETRIC = SQUARE @ SQUARE.T
+TALL, WIDE = rng.uniform(-1, 1, (4, 2)), rng.uniform(-1, 1, (2, 4))
+SINGULAR = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+
+
+@pytest.mark.parametrize(
+    "f, x",
+    [
+        (lambda x: np.linalg.slogdet(x)[1], SQUARE),
+        (lambda x: np.linalg.slogdet(x).logabsdet, STACK),
+        (lambda x: np.linalg.cholesky(x, upper=True), SYMMETRIC),
+        (lambda x: np.linalg.eigh(x).eigenvalues, SYMMETRIC),
+        (lambda x: np.linalg.eigh(x, "U").eigenvectors, SYMMETRIC),
+        (np.linalg.eigvalsh, SYMMETRIC),
+        (lambda x: np.linalg.svd(x).U, STACK),
+        (lambda x: np.linalg.svd(x, full_matrices=False).S, TALL),
+        (lambda x: np.linalg.svd(x, full_matrices=False).Vh, WIDE),
+        (lambda x: np.linalg.svd(x, compute_uv=False), WIDE),
+        (np.linalg.svdvals, STACK),
+        (lambda x: np.linalg.qr(x).Q, TALL),
+        (lambda x: np.linalg.qr(x).R, STACK),
+        (lambda x: np.linalg.qr(x, "r"), TALL),
+        (np.linalg.cond, STACK),
+        (np.linalg.cond, TALL),
+    ],
+)
+def test_parts_of_factorisations(f, x):
+    assert_is_numpys(f, [x])
+
+
+def test_results_are_numpys_named_tuples():
+    x = Tensor(SYMMETRIC)
+    for f in (np.linalg.eigh, np.linalg.slogdet, np.linalg.svd, np.linalg.qr):
+        assert type(f(x)) is type(f(SYMMETRIC))
+        for part, expected in zip(f(x), f(SYMMETRIC), strict=True):
+            np.testing.assert_allclose(part.data, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [-2, -1, 1, 2, 3, 5])
+@pytest.mark.parametrize("x", [SQUARE, STACK], ids=["one", "stacked"])
+def test_matrix_power(x, n):
+    assert_is_numpys(lambda x: np.linalg.matrix_power(x, n), [x])
+
+
+def test_matrix_power_0_is_the_identity():
+    np.testing.assert_array_equal(np.linalg.matrix_power(Tensor(STACK), 0).data, np.linalg.matrix_power(STACK, 0))
+
+
+@pytest.mark.parametrize("shapes", [[(3, 2), (2, 4), (4, 2)], [(3,), (3, 4), (4, 2), (2,)], [(3,), (3,)]], ids=str)
+def test_multi_dot(shapes):
+    draw = np.random.default_rng(1)
+    assert_is_numpys(lambda *arrays: np.linalg.multi_dot(arrays), [draw.uniform(-1, 1, shape) for shape in shapes])
+
+
+@pytest.mark.parametrize("p", [None, 2, -2, 1, -1, np.inf, "fro", "nuc"])
+def test_cond(p):
+    assert_is_numpys(lambda x: np.linalg.cond(x, p), [SQUARE])
+
+
+@pytest.mark.parametrize("x", [SQUARE, WIDE, STACK], ids=["square", "wide", "stacked"])
+@pytest.mark.parametrize("order", [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf])
+def test_norms_of_matrices(x, order):
+    assert_is_numpys(lambda x: np.linalg.norm(x, order, axis=(-2, -1)), [x])
+    assert_is_numpys(lambda x: np.linalg.norm(x, order, (0, -1), keepdims=True), [x])
+    assert_is_numpys(lambda x: np.linalg.matrix_norm(x, ord=order or "fro"), [x])
+    if x.ndim == 2:
+        assert_is_numpys(lambda x: np.linalg.norm(x, order), [x])
+
+
+@pytest.mark.parametrize("x", [WIDE, STACK], ids=["matrix", "stacked"])
+@pytest.mark.parametrize("order", [None, 1, 2, 3, 2.5, 0.5, -1, np.inf, -np.inf])
+def test_norms_of_vectors(x, order):
+    assert_is_numpys(lambda x: np.linalg.norm(x, order, axis=0), [x])
+    assert_is_numpys(lambda x: np.linalg.norm(x, order, axis=-1, keepdims=True), [x])
+    assert_is_numpys(lambda x: np.linalg.norm(x.reshape(-1), order), [x])
+    assert_is_numpys(lambda x: np.linalg.vector_norm(x, ord=order or 2), [x])
+
+
+def test_norm_of_all_elements_and_norm_0():
+    assert_is_numpys(np.linalg.norm, [STACK])
+    assert np.linalg.norm(Tensor([1.0, 0.0, 3.0]), 0).item() == 2
+    assert np.linalg.norm(Tensor(-3.0)).item() == 3
+
+
+# --- degenerate ---
+
+
+@pytest.mark.parametrize("order", [None, 1, 2, 3, 1.5, np.inf])
+def test_the_gradient_of_a_norm_at_0_is_0(order):
+    np.testing.assert_array_equal(grad(lambda x: np.linalg.norm(x, order))(np.zeros(3)), np.zeros(3))
+    if order in (None, 2):
+        np.testing.assert_array_equal(hessian(lambda x: np.linalg.norm(x, order))(np.zeros(3)), np.zeros((3, 3)))
+    some = np.array([[0.0, 0.0], [3.0, 4.0]])
+    assert (grad(lambda x: np.linalg.norm(x, order, axis=1).sum())(some)[0] == 0).all()
+
+
+def test_the_gradient_of_det_at_a_singular_matrix_is_that_of_its_cofactors():
+    expected = np.array([[-3.0, 6.0, -3.0], [6.0, -12.0, 6.0], [-3.0, 6.0, -3.0]])
+    np.testing.assert_allclose(grad(np.linalg.det)(SINGULAR), expected, atol=1e-12)
+    np.testing.assert_array_equal(grad(np.linalg.det)(np.zeros((3, 3))), np.zeros((3, 3)))
+    np.testing.assert_allclose(hessian(np.linalg.det)(np.eye(2))[0, 0, 1, 1], 1, atol=1e-12)
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        hessian(np.linalg.det)(np.zeros((2, 2)))
+
+
+def test_repeated_eigenvalues_and_singular_values_have_a_gradient_where_their_sum_is_smooth():
+    x = np.diag([2.0, 2.0, 3.0])
+    np.testing.assert_allclose(grad(lambda x: np.linalg.eigvalsh(x).sum())(x), np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(grad(lambda x: np.linalg.svdvals(x).sum())(x), np.eye(3), atol=1e-12)
+    assert gradcheck(lambda x: np.linalg.norm(x, "nuc"), x)
+
+
+def test_only_the_triangle_that_is_read_takes_a_gradient():
+    for f in (np.linalg.cholesky, np.linalg.eigvalsh):
+        g = grad(lambda x, f=f: f(x).sum())(SYMMETRIC)
+        np.testing.assert_array_equal(np.triu(g, 1), np.zeros((3, 3)))
+    g = grad(lambda x: np.linalg.eigvalsh(x, UPLO="U").sum())(SYMMETRIC)
+    np.testing.assert_array_equal(np.tril(g, -1), np.zeros((3, 3)))
+
+
+@pytest.mark.parametrize(
+    "f, error, message",
+    [
+        (np.linalg.inv, np.linalg.LinAlgError, r"inv: Singular matrix; operand of shape \(3, 3\)"),
+        (lambda x: np.linalg.solve(x, np.ones(3)), np.linalg.LinAlgError, r"solve: Singular matrix"),
+        (lambda x: np.linalg.cholesky(-x), np.linalg.LinAlgError, "cholesky: Matrix is not positive definite"),
+        (lambda x: np.linalg.inv(x[:2]), np.linalg.LinAlgError, r"inv: .*square; operand of shape \(2, 3\)"),
+        (lambda x: np.linalg.solve(x, np.ones(4)), ShapeError, r"solve: shapes \(3, 3\) and \(4,\) do not fit"),
+        (lambda x: np.linalg.lstsq(x, x), UnsupportedError, "lstsq has no rule.*pinv"),
+        (lambda x: np.linalg.qr(x[:2]), UnsupportedError, "qr: .* more columns than rows"),
+        (lambda x: np.linalg.qr(x, "complete"), UnsupportedError, "qr: mode='complete'"),
+        (lambda x: np.linalg.svd(x[:2]), UnsupportedError, "svd: write full_matrices=False"),
+        (lambda x: np.linalg.norm(x[0], "fro"), ShapeError, "norm: ord='fro' is for matrices"),
+        (lambda x: np.linalg.norm(x, 5), ShapeError, "norm: ord=5 is not one of matrices"),
+        (np.linalg.eig, UnsupportedError, "eig has no derivative rule"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_a_singular_matrix_stays_a_linalg_error(f, error, message):
+    with pytest.raises(error, match=message) as caught:
+        f(Tensor(np.ones((3, 3)), requires_grad=True))
+    assert "test_decompositions.py" in str(caught.value)
