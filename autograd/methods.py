@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd.ops import elementwise, linalg, nondifferentiable, reductions, shaping
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
 from autograd.primitives import Primitive
 
 
@@ -101,6 +101,44 @@ class ArrayMethods:
     def flatten(self) -> Self:
         """All elements in one axis."""
         return shaping.ravel(self)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Self:
+        """Each element `repeats` times in a row."""
+        return shaping.repeat(self, repeats, axis)
+
+    # --- choosing elements ---
+
+    def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Self:
+        """The elements at `indices` along `axis`."""
+        return indexing.take(self, indices, axis, mode=mode)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Self:
+        """The elements along `axis` where `condition` holds."""
+        return indexing.compress(condition, self, axis)
+
+    def choose(self, choices: Any, *, mode: str = "raise") -> Self:
+        """At each place the element of the choice whose number this Tensor of integers holds."""
+        return indexing.choose(self, choices, mode=mode)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """The elements [i, i + offset] of the matrices in two axes."""
+        return indexing.diagonal(self, offset, axis1, axis2)
+
+    def argsort(self, axis: Any = -1) -> Self:
+        """The places of the elements in ascending order; takes no gradient."""
+        return self._apply(nondifferentiable.argsort, {"axis": axis})
+
+    def argpartition(self, kth: Any, axis: Any = -1) -> Self:
+        """The places of the elements in an order that has the kth smallest in its place; takes no gradient."""
+        return self._apply(indexing.argpartition, {"kth": kth, "axis": axis})
+
+    def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Self:
+        """Where to put v into this sorted vector; takes no gradient."""
+        return indexing.searchsorted(self, v, side=side, sorter=sorter)
+
+    def nonzero(self) -> tuple[Self, ...]:
+        """Where the elements are not zero: an index, in constants."""
+        return indexing.nonzero(self)
 
     # --- element by element ---
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AnomalyError, DtypeError, ShapeError, UnsupportedError
-from autograd.graph import here
+from autograd.graph import LIBRARY_MARK, here
 from autograd.primitives import Primitive
 
 
@@ -58,3 +58,13 @@ def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], ke
         raise UnsupportedError(
             f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
         ) from None
+
+
+def refuse_unlocated(implementation: Callable[..., Any], error: Exception) -> None:
+    """Raise, with the function's name and the user's line, what one of our compositions raised without them."""
+    if LIBRARY_MARK not in implementation.__globals__ or "(at " in str(error):
+        return
+    kinds = (UnsupportedError, IndexError, ValueError, TypeError)
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    message = str(error).removeprefix(f"{implementation.__name__}: ")
+    raise (ShapeError if kind is ValueError else kind)(f"{implementation.__name__}: {message} (at {here()})") from None

@@ -26,7 +26,7 @@ from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound
+from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, norms, products, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
@@ -49,6 +49,11 @@ _HINTS = {
     "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
     "spacing": "it tells of the floating-point grid, not of a function of real numbers",
     "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
+    "put_along_axis": "it would write into its argument: for one axis, y = x.copy() and then y[index] = values",
+    "place": "a Tensor's value is immutable: y = x.copy(), then y[mask] = values",
+    "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
+    "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
+    "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
 }
 
 _REGISTERED = (norms, products)  # which declare ops of NumPy, and which nothing here names otherwise
@@ -205,8 +210,10 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
         implementation = COMPOSED[function]
         try:
             return implementation(*args, **keywords)
-        except TypeError:
-            refuse_unbound(implementation, args, keywords)
+        except (TypeError, ValueError, IndexError) as error:
+            if isinstance(error, TypeError):
+                refuse_unbound(implementation, args, keywords)
+            refuse_unlocated(implementation, error)
             raise
     raise refusal(function, _HINTS, here())
 

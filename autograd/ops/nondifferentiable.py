@@ -49,7 +49,7 @@ argmax = nondifferentiable(
 argmin = nondifferentiable(
     np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims)
 )
-nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
+argsort = nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
 all_ = nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
 any_ = nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
 nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.errors import ShapeError, UnsupportedError
-from autograd.ops.indexing import getitem, index_update
+from autograd.ops.indexing import beside, getitem, index_update
 from autograd.primitives import Primitive, composed, frozen, linear, nondifferentiable
 
 
@@ -115,8 +115,8 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
     """The axis moved back until it lies before the axis `start`."""
     ndim = np.ndim(a)
-    start = start + ndim if start < 0 else start
-    return moveaxis(a, axis, start - 1 if start > axis % ndim else start)
+    axis, start = _places(axis, ndim)[0], start + ndim if start < 0 else start
+    return moveaxis(a, axis, start - 1 if start > axis else start)
 
 
 def _places(axis: Any, ndim: int) -> list[int]:
@@ -184,7 +184,7 @@ def tile(A: Any, reps: Any) -> Any:
 @composed(np.repeat)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     """Each element `repeats` times in a row: one number for all, or one for each place along `axis`."""
-    x, at = (reshape(a, shape=(-1,)), 0) if axis is None else (a, _places(axis, np.ndim(a))[0])
+    x, at = (reshape(a, shape=(-1,)), 0) if axis is None or not np.ndim(a) else (a, _places(axis, np.ndim(a))[0])
     if np.size(repeats) != 1:
         return _taken(x, np.repeat(np.arange(x.shape[at]), repeats), at)
     before, n, after = x.shape[:at], x.shape[at], x.shape[at + 1 :]
@@ -201,7 +201,7 @@ def resize(a: Any, new_shape: Any) -> Any:
         raise ShapeError(f"resize: no length of the shape {shape} may be negative")
     size, wanted = np.size(a), math.prod(shape)
     if not size:
-        return broadcast_to(np.zeros_like(a, shape=()), shape=shape)
+        return beside(np.zeros(shape, a.dtype), a)
     rows = tile(reshape(a, shape=(-1,)), -(-wanted // size))
     return reshape(getitem(rows, index=slice(wanted)), shape=shape)
 
@@ -372,6 +372,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
             widths[axis] = (width, width) if np.ndim(width) == 0 else tuple(width)
     else:
         widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2)).tolist()
+    if not shape:
+        return reshape(array, shape=())
     if mode == "constant":
         around = np.pad(np.zeros(shape, array.dtype), widths, constant_values=constant_values)
         inside = tuple(slice(low, low + n) for (low, _), n in zip(widths, shape, strict=True))
@@ -389,7 +391,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """`values` before each of the places `obj` (an integer, integers, or a slice) along `axis`."""
     x, at = (reshape(arr, shape=(-1,)), 0) if axis is None else (arr, _places(axis, np.ndim(arr))[0])
     values = values if hasattr(values, "shape") else np.asarray(values)
-    n = x.shape[at]
+    x, n = beside(x, obj), x.shape[at]
     if isinstance(obj, slice):
         obj = np.arange(n)[obj]
     places = np.asarray(obj)
@@ -413,6 +415,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     """All but the elements at `obj` (an integer, integers, a slice or a mask) along `axis`."""
     x, at = (reshape(arr, shape=(-1,)), 0) if axis is None else (arr, _places(axis, np.ndim(arr))[0])
+    x = beside(x, obj)
     kept = np.zeros(x.shape[at], bool)  # a mask, since no place is taken twice
     kept[np.delete(np.arange(len(kept)), frozen(obj))] = True
     return getitem(x, index=(slice(None),) * at + (kept,))

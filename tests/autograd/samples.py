@@ -282,6 +282,18 @@ row("index_update", real(3, 4), another(1, 1), index=(slice(None), np.array([1, 
 row("index_update", real(4), another(1, 1, 2), index=slice(None, None, 2), numpy=_updated)
 row("index_update", real(3), another(1), index=np.array([True, False, True]), numpy=_updated)
 
+along = Array(lambda rng, shape: np.array([[2, 0], [1, 1], [3, 2]]), ())
+row("take_along_axis", real(3, 4), along)
+row("take_along_axis", real(4, 2), along, axis=0)
+row("take_along_axis", real(1, 4), along, axis=1)
+row("take_along_axis", real(2, 3), Array(lambda rng, shape: np.array([5, 0, 5]), ()), axis=None)
+row("add_along_axis", real(3, 2), along, axis=1, shape=(3, 4), numpy=lambda x, i, axis, shape: np.array(
+    [[x[0, 1], 0, x[0, 0], 0], [0, x[1, 0] + x[1, 1], 0, 0], [0, 0, x[2, 1], x[2, 0]]]))  # fmt: skip
+row("sort", distinct(5))
+row("sort", distinct(3, 4), axis=0)
+row("sort", distinct(3, 4), axis=None)
+row("sort", distinct(2, 0))
+
 # --- products ---
 
 for a, b in (
@@ -369,6 +381,13 @@ row("quantile_share", Array(lambda rng, shape: np.array([1.0, 5.0, 1.0, 7.0]), (
     q=np.array([0.0, 0.5, 0.75]),
     numpy=lambda x, q, axis: np.array([[0.5, 0, 0.5, 0], [0.25, 0.5, 0.25, 0], [0, 0.75, 0, 0.25]]))  # fmt: skip
 row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))
+row("argpartition", distinct(2, 5), kth=2, axis=1)
+row("searchsorted", Array(lambda rng, shape: np.array([0.0, 1.0, 1.0, 2.0]), ()), real(2, 3), side="right")
+row("searchsorted", Array(lambda rng, shape: np.array([2.0, 0.0, 1.0]), ()), repeated(4), sorter=np.array([1, 2, 0]))
+row("digitize", repeated(4), Array(lambda rng, shape: np.array([0.0, 1.0]), ()), right=True)
+row("argwhere", repeated(2, 3))
+row("flatnonzero", repeated(2, 3))
+row("constant", repeated(2, 3), repeated(2), numpy=lambda a, b: a)
 
 # --- einsum, trace, convolution ---
 

@@ -68,13 +68,49 @@ SHAPES: dict[str, list[tuple[Any, ...]]] = {
                (lambda x: np.delete(x, np.array([True, False, True]), axis=0), M)],
 }  # fmt: skip
 
+Q = np.array([[2, 0], [1, 3], [3, 0]])
+W = np.array([0, 1, 1, 0])
+XP, FP = np.array([-1.0, 0.0, 0.5, 2.0]), np.array([0.3, -0.4, 1.2, 0.7])
+
+CHOICES: dict[str, list[tuple[Any, ...]]] = {
+    "take": [(lambda x: np.take(x, [5, 0, 5]), M), (lambda x: np.take(x, Q, axis=1), M),
+             (lambda x: np.take(x, 1, axis=0), M), (lambda x: np.take(x, [9, -9], mode="wrap"), V),
+             (lambda x: np.take(x, [9, -9], mode="clip"), V), (lambda x: np.take(x, [], axis=0), M)],
+    "take_along_axis": [(lambda x: np.take_along_axis(x, Q, 1), M),
+                        (lambda x: np.take_along_axis(x, Q[:1], axis=-1), M),
+                        (lambda x: np.take_along_axis(x, np.argsort(x, axis=0), axis=0), M)],
+    "choose": [(lambda x, y: np.choose(W, [x, y]), V, M), (lambda x: np.choose(1, [0.5, x]), V),
+               (lambda x, y: np.choose(W * 5 - 1, [x, y, y], mode="wrap"), V, V),
+               (lambda x, y: np.choose(W * 5 - 1, (x, y, y), mode="clip"), V, V)],
+    "compress": [(lambda x: np.compress([1, 0, 1], x), M), (lambda x: np.compress([False, True], x, axis=0), M)],
+    "extract": [(lambda x: np.extract(x > 0.3, x), M), (lambda x: np.extract(M > 0.3, x), M)],
+    "select": [(lambda x, y: np.select([x > 0.5, x < 0], [x * y, y]), V, S),
+               (lambda x, y: np.select([x > 0.5, x > 0], [2.0, x], default=y), V, V)],
+    "diag": [(np.diag, V), (lambda x: np.diag(x, 2), V), (lambda x: np.diag(x, -1), V), (np.diag, M),
+             (lambda x: np.diag(x, 2), M), (lambda x: np.diag(x, -9), M)],
+    "diagflat": [(lambda x: np.diagflat(x, -1), M)],
+    "diagonal": [(np.diagonal, T), (lambda x: np.diagonal(x, 1, 2, 0), T), (lambda x: np.diagonal(x, -1, 0, -1), T)],
+    "tril": [(np.tril, M), (lambda x: np.tril(x, -1), T), (lambda x: np.tril(x, 1), V)],
+    "triu": [(np.triu, M), (lambda x: np.triu(x, 2), T), (np.triu, V)],
+    "sort": [(np.sort, M), (lambda x: np.sort(x, 0), T)],
+    "partition": [(lambda x: np.sort(np.partition(x, 1), -1), M), (lambda x: np.partition(x, (1, 2), axis=0)[1] * 2, M),
+                  (lambda x: np.partition(x, 3, axis=None)[3] * 2, M)],
+    "nonzero": [(lambda x: x[np.nonzero(x > 0.45)], M)],
+    "argwhere": [(lambda x: x[tuple(np.argwhere(x > 0.45).T)], M)],
+    "flatnonzero": [(lambda x: x.ravel()[np.flatnonzero(x > 0.45)], M)],
+    "interp": [(np.interp, np.array([-1.7, -0.9, -0.3, 0.2, 0.4, 1.1, 2.6]), XP, FP),
+               (lambda x, fp: np.interp(x, XP, fp, left=9.0, right=-9.0), np.array([[-2.0, 0.1], [0.7, 3.0]]), FP),
+               (lambda fp: np.interp([-1.0, 0.0, 0.5, 2.0, -3.0, 3.0], XP, fp), FP),
+               (lambda x: np.interp(x, XP, FP), S), (lambda x, fp: np.interp(x, [0.5], fp), V, FP[:1])],
+}  # fmt: skip
+
 
 def cases(table):
     return [pytest.param(*([f, arrays]), id=f"{name}-{i}") for name, rows in table.items()
             for i, (f, *arrays) in enumerate(rows)]  # fmt: skip
 
 
-CASES = cases(SHAPES)
+CASES = cases(SHAPES | CHOICES)
 
 
 @pytest.mark.parametrize("f, arrays", CASES)
@@ -125,8 +161,127 @@ def test_second_derivatives_and_float32(f, arrays):
     (lambda x: np.vstack([x, x[:, :1]]), ShapeError),
     (lambda x: np.block([[x], x]), ShapeError),
     (lambda x: np.delete(x, 99), IndexError),
+    (lambda x: np.take(x, [0.5]), UnsupportedError),
+    (lambda x: np.take(x, 12), IndexError),
+    (lambda x: np.choose([0, 2], [x, x]), ShapeError),
+    (lambda x: np.select([x > 0], [x, x]), ShapeError),
+    (lambda x: np.interp(x, XP, FP[1:]), ShapeError),
+    (lambda x: np.interp(x, XP, FP, period=3.0), UnsupportedError),
+    (lambda x: np.diag(np.stack([x, x])), ShapeError),
+    (lambda x: np.broadcast_arrays(x, np.ones(3)), ShapeError),
+    (lambda x: np.pad(x[:0], 1, mode="edge"), ShapeError),
+    (lambda x: np.delete(x, [True, False], axis=0), ShapeError),
+    (lambda x: np.rollaxis(x, 2), IndexError),
+    (lambda x: np.repeat(x, [1, 2], axis=0), ShapeError),
+    (lambda x: np.take(x, [0], mode="nearest"), UnsupportedError),
+    (lambda x: np.vstack([]) if x is None else np.dstack([x, V]), ShapeError),
+    (lambda x: np.resize(x, (-1, 2)), ShapeError),
+    (lambda x: np.vsplit(x[0], 2), ShapeError),
+    (lambda x: np.dsplit(x, 2), ShapeError),
+    (lambda x: np.array_split(x, 0), ShapeError),
+    (lambda x: np.tril(x[0, 0]), ShapeError),
+    (lambda x: np.diagonal(x, axis1=1, axis2=1), ShapeError),
+    (lambda x: np.choose([0], [x, x], mode="nearest"), UnsupportedError),
     (lambda x: np.vstack([x, x], dtype=np.float32), UnsupportedError),
 ])  # fmt: skip
 def test_what_is_refused(call, error):
-    with pytest.raises(error):
+    with pytest.raises(error, match=r"^\w+: .*test_moving\.py:\d+"):
         call(Tensor(M, requires_grad=True))
+
+
+@pytest.mark.parametrize("call, advice", [
+    (lambda x: np.put_along_axis(x, np.array([[0]]), 5.0, axis=1), r"y\[index\] = values"),
+    (lambda x: np.put(x, [0], 5.0), "np.where"),
+    (lambda x: np.place(x, M > 0, [5.0]), r"y\[mask\] = values"),
+    (lambda x: np.putmask(x, M > 0, 5.0), "np.where"),
+    (lambda x: np.fill_diagonal(x, 5.0), "diag_indices"),
+    (lambda x: np.unique(x), "depends on values"),
+    (lambda x: np.where(x > 0), "where"),
+])  # fmt: skip
+def test_what_writes_or_has_no_fixed_shape_is_refused_with_advice(call, advice):
+    with pytest.raises(UnsupportedError, match=advice):
+        call(Tensor(M, requires_grad=True))
+
+
+def test_indices_take_no_gradient():
+    x = Tensor(M, requires_grad=True)
+    found = [np.argsort(x), np.argpartition(x, 1), np.searchsorted(XP, x), np.digitize(x, XP), np.argwhere(x),
+             np.flatnonzero(x), *np.nonzero(x)]  # fmt: skip
+    assert all(type(y) is Tensor and not y.requires_grad and y.dtype == int for y in found)
+
+
+@pytest.mark.parametrize("call", [
+    lambda m, i: np.compress(m, V),
+    lambda m, i: np.extract(m, V),
+    lambda m, i: np.choose(i, [V, 2 * V]),
+    lambda m, i: np.select([m], [V]),
+    lambda m, i: np.take_along_axis(V, i, axis=0),
+    lambda m, i: np.delete(V, i),
+    lambda m, i: np.insert(V, i, 1.0),
+    lambda m, i: np.insert(V, [0, 1, 1, 0], m),
+])  # fmt: skip
+def test_arrays_chosen_from_by_tensors_become_tensors(call):
+    y = call(Tensor(V > 0.4), Tensor(W))
+    assert type(y) is Tensor
+    np.testing.assert_array_equal(y.data, call(V > 0.4, W))
+
+
+def test_ties_are_sorted_stably_and_each_element_has_its_own_gradient():
+    x = Tensor([2.0, 1.0, 2.0, 1.0], requires_grad=True)
+    np.sort(x).backward([1.0, 10.0, 100.0, 1000.0])
+    np.testing.assert_array_equal(x.grad, [100, 1, 1000, 10])
+
+
+def test_the_slope_of_interp_at_a_knot_is_that_of_the_line_to_its_right():
+    np.testing.assert_allclose(grad(lambda x: np.interp(x, XP, FP).sum())(XP), [-0.7, 3.2, -0.5 / 1.5, 0])
+    x = np.array([np.nan, np.inf, -np.inf])
+    np.testing.assert_array_equal(np.interp(Tensor(x), XP, FP).data, np.interp(x, XP, FP))
+
+
+def test_pad_by_elements_gives_them_the_gradient_of_all_their_places():
+    x = Tensor(V, requires_grad=True)
+    np.pad(x, (2, 1), mode="edge").sum().backward()
+    np.testing.assert_array_equal(x.grad, [3, 1, 1, 2])
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.resize(x, (2, 2)),
+    lambda x: np.sort(x, axis=0),
+    lambda x: np.tile(x, 2),
+    lambda x: np.pad(x, 1),
+    lambda x: np.append(x, x),
+    lambda x: np.delete(x, 0, axis=1),
+    np.fliplr,
+    np.diagonal,
+    np.triu,
+])  # fmt: skip
+def test_arrays_without_elements(f):
+    e = np.zeros((0, 3))
+    x = Tensor(e, requires_grad=True)
+    y = f(x)
+    np.testing.assert_array_equal(y.data, f(e))
+    if y.requires_grad:
+        y.sum().backward()
+        assert x.grad.shape == (0, 3)
+
+
+def test_scalars():
+    s = Tensor(2.0, requires_grad=True)
+    (np.pad(s, 1) + np.tile(s, 3).sum() + np.flip(s) + np.insert(s, 0, 1.0)[1] + np.diagflat(s)[0, 0]).backward()
+    assert s.grad == 7
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.tile(x, 2),
+    lambda x: np.pad(x, 1, constant_values=1),
+    lambda x: np.insert(x, 1, 1, axis=1),
+    lambda x: np.diag(x[0], 1),
+    lambda x: np.take(x, [2, 2]),
+    np.tril,
+    np.sort,
+])  # fmt: skip
+def test_integers_and_bools_move_as_they_are(f):
+    for a in (np.arange(6).reshape(2, 3), np.arange(6).reshape(2, 3) > 2):
+        y = f(Tensor(a))
+        np.testing.assert_array_equal(y.data, f(a))
+        assert y.dtype == a.dtype

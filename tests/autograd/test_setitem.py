@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, hessian, jvp, no_grad
+from autograd import Tensor, grad, gradcheck, graph_of, hessian, jvp, no_grad
 from autograd.errors import DtypeError, GradientError, ShapeError
 from tests.autograd.oracles import numeric_vjp
 from tests.autograd.samples import INDICES
@@ -305,3 +305,11 @@ def test_a_long_loop_of_assignments():
         y[i % 5] = y[(i + 1) % 5] * 1.0
     y.sum().backward()
     assert x.grad.sum() == 5
+
+
+def test_it_is_checked_and_drawn_like_any_op():
+    assert gradcheck(lambda x: double(x.copy()) * cumulate(x.copy()), DATA)
+    x = leaf()
+    y = x.copy()
+    y[0] = x[1] * 2
+    assert any("index_update" in str(node) for node in graph_of(y).nodes)
