@@ -64,7 +64,7 @@ def refuse_unlocated(implementation: Callable[..., Any], error: Exception) -> No
     """Raise, with the function's name and the user's line, what one of our compositions raised without them."""
     if LIBRARY_MARK not in implementation.__globals__ or "(at " in str(error):
         return
-    kinds = (UnsupportedError, IndexError, ValueError, TypeError)
+    kinds = (UnsupportedError, np.linalg.LinAlgError, IndexError, ValueError, TypeError)
     kind = next(kind for kind in kinds if isinstance(error, kind))
     message = str(error).removeprefix(f"{implementation.__name__}: ")
     raise (ShapeError if kind is ValueError else kind)(f"{implementation.__name__}: {message} (at {here()})") from None

@@ -28,7 +28,17 @@ from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_
 from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import elementwise, indexing, linalg, nondifferentiable, norms, products, shaping
+from autograd.ops import (
+    elementwise,
+    indexing,
+    linalg,
+    nondifferentiable,
+    norms,
+    products,
+    shaping,
+    statistics,
+    ufuncs,
+)
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
@@ -56,7 +66,7 @@ _HINTS = {
     "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
 }
 
-_REGISTERED = (norms, products)  # which declare ops of NumPy, and which nothing here names otherwise
+_REGISTERED = (norms, products, statistics, ufuncs)  # these declare ops of NumPy; nothing here names them otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.

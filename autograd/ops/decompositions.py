@@ -23,7 +23,7 @@ import numpy as np
 from autograd.broadcasting import unbroadcast
 from autograd.errors import UnsupportedError
 from autograd.graph import here
-from autograd.ops.reductions import _product_of_others as product_of_others
+from autograd.ops.reductions import product_of_others
 from autograd.primitives import Primitive, composed, nondifferentiable, primitive
 
 

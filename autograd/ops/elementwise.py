@@ -5,6 +5,8 @@ the derivative that flows to one argument. Broadcasting is undone by the replay,
 
 Values of 0-d float64 Tensors may arrive as Python floats where an op declares `scalar`: such rules use
 operators and ufuncs only, and no `**` (Python makes a negative base complex where NumPy says nan).
+
+Functions that take more than a line are in `ufuncs.py` (NumPy's) and `special.py` (others').
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.nondifferentiable import floor_divide, share, taken
-from autograd.primitives import Primitive, composed, elementwise
+from autograd.ops.nondifferentiable import share, taken
+from autograd.primitives import Primitive, elementwise
 
 
 def _gate(g: Any, mask: Any) -> Any:
@@ -55,56 +57,6 @@ def _softplus(x: Any) -> Any:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
 
 
-def _ldexp(x: Any, exponent: Any) -> Any:
-    """x 2**exponent. A Python integer arrives as a float, since it took the dtype of x."""
-    whole = np.asarray(exponent).astype(int)
-    if not np.array_equal(whole, exponent):
-        raise TypeError("the exponents of 2 must be integers")
-    return np.ldexp(x, whole)
-
-
-def _sinc_slope(x: Any, order: int = 1) -> Any:
-    """The derivative of `np.sinc` of any order.
-
-    sinc(x) is the mean of cos(u t) over t in [0, 1], where u = pi x; its n-th derivative by u is the mean of
-    t**n cos(u t + n pi / 2). By parts that is (sin(u + n pi / 2) - n times the one before) / u; near 0, a power series.
-    """
-    u = np.pi * x
-    is_near = np.abs(u) <= order + 1
-    away = np.where(is_near, np.ones_like(u), u)
-    sine, cosine = np.sin(away), np.cos(away)
-    far = sine / away
-    for n in range(1, order + 1):
-        far = ((sine, cosine, -sine, -cosine)[n % 4] - n * far) / away
-    near, power = np.zeros_like(u), np.where(is_near, np.ones_like(u), 0)
-    for k in range(30 + 3 * order):
-        near = near + (1, 0, -1, 0)[(order + k) % 4] * power / (order + k + 1)
-        power = power * u / (k + 1)
-    return math.pi**order * np.where(is_near, near, far)
-
-
-def _i0_slope(x: Any, order: int = 1) -> Any:
-    """The derivative of `np.i0` of any order: the mean of cos(t)**order exp(x cos(t)) over the circle.
-
-    Of a periodic function the midpoint rule is exact to rounding (64 points of a quarter, up to where i0 overflows),
-    and all terms have one sign.
-    """
-    cosines = np.cos((np.arange(64) + 0.5) * (np.pi / 128)).tolist()
-    grow = np.sinh if order % 2 else np.cosh
-    total = np.zeros_like(x)
-    for c in cosines:
-        total = total + c**order * grow(x * c)
-    return total / len(cosines)
-
-
-def _fraction(x: Any) -> Any:
-    return np.modf(x)[0]
-
-
-def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
-
-
 def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
@@ -134,7 +86,6 @@ deg2rad     = elementwise(np.deg2rad,     lambda g, y, x: g * (math.pi / 180),  
                                                                                             aliases=(np.radians,))
 rad2deg     = elementwise(np.rad2deg,     lambda g, y, x: g * (180 / math.pi),              scalar=math.degrees,
                                                                                             aliases=(np.degrees,))
-ldexp: Primitive = elementwise(np.ldexp,  lambda g, y, x, exponent: ldexp(g, exponent), None, forward=_ldexp)
 
 # --- powers ---
 # b a**(b - 1) is 0 at a = b = 0, where a**(b - 1) is infinite: there the exponent is taken as 0. (1.0, since b may be
@@ -173,18 +124,12 @@ arctan      = elementwise(np.arctan,      lambda g, y, x: g / (1 + x * x),      
 # nan at (0, 0), around which every slope is found: as in PyTorch. Divided twice, since a**2 + b**2 may overflow.
 arctan2     = elementwise(np.arctan2,     lambda g, y, a, b: g * (b / np.hypot(a, b)) / np.hypot(a, b),
                                           lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b))
-sinc_slope: Primitive = elementwise(_sinc_slope, lambda g, y, x, order=1: g * sinc_slope(x, order=order + 1))
-sinc        = elementwise(np.sinc,        lambda g, y, x: g * sinc_slope(x))
 sinh        = elementwise(np.sinh,        lambda g, y, x: g * np.cosh(x),                   scalar=math.sinh)
 cosh        = elementwise(np.cosh,        lambda g, y, x: g * np.sinh(x),                   scalar=math.cosh)
 tanh        = elementwise(np.tanh,        lambda g, y, x: g * (1 - y * y),                  scalar=math.tanh)
 arcsinh     = elementwise(np.arcsinh,     lambda g, y, x: g / np.sqrt(x * x + 1),           scalar=math.asinh)
 arccosh     = elementwise(np.arccosh,     lambda g, y, x: g / np.sqrt(x * x - 1),           scalar=math.acosh)
 arctanh     = elementwise(np.arctanh,     lambda g, y, x: g / (1 - x * x),                  scalar=math.atanh)
-
-# --- Bessel ---
-i0_slope: Primitive = elementwise(_i0_slope, lambda g, y, x, order=1: g * i0_slope(x, order=order + 1))
-i0          = elementwise(np.i0,          lambda g, y, x: g * i0_slope(x))
 
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
 absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
@@ -216,31 +161,9 @@ remainder   = elementwise(np.remainder,   lambda g, y, a, b: g,
                                           lambda g, y, a, b: -g * np.floor_divide(a, b))
 fmod        = elementwise(np.fmod,        lambda g, y, a, b: g,
                                           lambda g, y, a, b: -g * np.rint((a - y) / b))  # whole up to rounding
-fraction    = elementwise(_fraction,      lambda g, y, x: g)
-# What is replaced takes no gradient, and a nan or inf before it sends none on.
-nan_to_num  = elementwise(np.nan_to_num,  lambda g, y, x, **keywords: gate(g, np.isfinite(x)), forward=_nan_to_num,
-                                                                                            masks=True)
 
 # --- what networks add to NumPy ---
 relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
 sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar)
 softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y))  # e**(x - y) is sigmoid(x), and x <= y
 # fmt: on
-
-
-@composed(np.float_power)
-def float_power(x1: Any, x2: Any) -> Any:
-    """`np.power` in float64 at least."""
-    return power(np.multiply(x1, np.float64(1)), np.multiply(x2, np.float64(1)))
-
-
-@composed(np.divmod)
-def divmod_(x1: Any, x2: Any) -> tuple[Any, Any]:
-    """Floored quotient, which takes no gradient, and remainder."""
-    return floor_divide(x1, x2), remainder(x1, x2)
-
-
-@composed(np.modf)
-def modf(x: Any) -> tuple[Any, Any]:
-    """Fractional part, and the whole part, which takes no gradient; both with the sign of x."""
-    return fraction(x), np.trunc(x)
