@@ -128,7 +128,7 @@ class Primitive:
         return args, keywords
 
     def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:
-        """By the names of NumPy's own signature: `np.sum(a=x)`, `np.sum(x, 0)`."""
+        """By the names of NumPy's own signature: `np.sum(a=x)`, `np.sum(x, 0)`. (NumPy 2.0 says `newshape`.)"""
         try:
             arguments = list(inspect.signature(self.numpy_function).bind(*args, **keywords).arguments.items())
         except (TypeError, ValueError):
@@ -136,7 +136,7 @@ class Primitive:
         inputs = tuple(value for _, value in arguments[: self.arity])
         if len(inputs) < self.arity:
             raise TypeError(f"{self.name} takes {self.arity} arrays, but was given {len(inputs)}")
-        return inputs, dict(arguments[self.arity :])
+        return inputs, {"shape" if name == "newshape" else name: value for name, value in arguments[self.arity :]}
 
 
 def _named(name: str, bind: Binder) -> Binder:
@@ -163,9 +163,10 @@ def frozen(value: Any) -> Any:
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:
     """Names of the parameters behind the arrays; ufuncs have none that we take."""
-    if isinstance(forward, np.ufunc):
+    try:
+        parameters = [] if isinstance(forward, np.ufunc) else list(inspect.signature(forward).parameters.values())
+    except ValueError:  # a function written in C that does not tell, as `np.where` before NumPy 2.4
         return ()
-    parameters = list(inspect.signature(forward).parameters.values())
     named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
     if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
         named = parameters[arity:]
