@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DtypeError, GradientError
-from autograd.graph import here, tick, user_frame
+from autograd.graph import here, tick, user_place
 from autograd.tensor import Tensor
 
 
@@ -129,8 +129,7 @@ class FlatLeaves:
 
     def commit(self, missing: Sequence[int] = ()) -> None:
         """Note that `values` was written: an assignment to each leaf, but those at the places `missing`."""
-        frame = user_frame(1)
-        code, lasti = (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
+        code, lasti = user_place(1)
         now = tick()
         if self._places is None:
             for tensor, value in zip(self.tensors, self.values.tolist(), strict=True):

@@ -249,10 +249,15 @@ def user_frame(depth: int) -> FrameType | None:
     return frame
 
 
+def user_place(depth: int) -> tuple[CodeType | None, int]:
+    """Code object and instruction of `user_frame`: a place to keep, which `locate` turns into a line if asked."""
+    frame = user_frame(depth + 1)
+    return (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
+
+
 def here() -> Location:
     """The line of the user's code that is running now."""
-    frame = user_frame(1)
-    return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
+    return locate(*user_place(1))
 
 
 def locate(code: CodeType | None, lasti: int) -> Location:

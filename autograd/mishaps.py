@@ -25,10 +25,9 @@ def located(primitive: Primitive, values: Any, error: Exception) -> Exception:
     if isinstance(error, ArithmeticError):
         return error  # the user's own `np.errstate(all="raise")`
     shapes = " and ".join(str(np.shape(value)) for value in values)
-    if isinstance(error, IndexError):
-        return IndexError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
-    if isinstance(error, np.linalg.LinAlgError):  # a ValueError of its own: singular, not positive definite
-        return np.linalg.LinAlgError(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
+    for kind in (IndexError, np.linalg.LinAlgError):  # the second a ValueError that is not about shapes
+        if isinstance(error, kind):
+            return kind(f"{primitive.name}: {error}; operand of shape {shapes} (at {here()})")
     if isinstance(error, ValueError):
         if primitive.is_elementwise:
             remedy = "do not broadcast: counted from the last, axes must be equal or 1"

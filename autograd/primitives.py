@@ -76,14 +76,14 @@ class Primitive:
         rules: tuple[Rule | None, ...],
         structure: str,
         *,
-        forward: Callable[..., Any] | None,
-        scalar: Callable[..., Any] | None,
-        joint: Rule | None,
-        masks: bool,
-        bind: Binder | None,
-        name: str | None,
-        shapes: str | None,
-        arity: int,
+        forward: Callable[..., Any] | None = None,
+        scalar: Callable[..., Any] | None = None,
+        joint: Rule | None = None,
+        masks: bool = False,
+        bind: Binder | None = None,
+        name: str | None = None,
+        shapes: str | None = None,
+        arity: int | None = None,
     ) -> None:
         self.numpy_function = function
         self.forward = function if forward is None else forward
@@ -95,10 +95,10 @@ class Primitive:
         self.scalar = scalar
         self.masks = masks
         self.shapes = shapes
-        self.arity = arity
+        self.arity = len(rules) if arity is None else arity
         self.keyword_names = _keyword_names(self.forward, self.arity)
         plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
-        self.is_inline = plain and arity <= 2
+        self.is_inline = plain and self.arity <= 2
         self.bind = self._bind if bind is None else _named(self.name, bind)
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
@@ -177,32 +177,10 @@ def _declare(
     structure: str,
     function: Callable[..., Any],
     rules: tuple[Rule | None, ...],
-    *,
-    forward: Callable[..., Any] | None = None,
-    scalar: Callable[..., Any] | None = None,
-    joint: Rule | None = None,
-    masks: bool = False,
-    bind: Binder | None = None,
-    name: str | None = None,
-    shapes: str | None = None,
-    arity: int | None = None,
     aliases: tuple[Callable[..., Any], ...] = (),
+    **options: Any,
 ) -> Primitive:
-    if arity is None:
-        arity = len(rules)
-    declared = Primitive(
-        function,
-        rules,
-        structure,
-        forward=forward,
-        scalar=scalar,
-        joint=joint,
-        masks=masks,
-        bind=bind,
-        name=name,
-        shapes=shapes,
-        arity=arity,
-    )
+    declared = Primitive(function, rules, structure, **options)
     for key in (function, *aliases):
         REGISTRY[key] = declared
     return declared

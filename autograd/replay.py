@@ -7,8 +7,7 @@ before it is spent.
 There are two loops. The fast one does plain array arithmetic, and writes out for speed what `contributions` says
 in general: one node's rules, applied. The careful one also records what it does (`create_graph`), runs hooks, keeps
 gradients of intermediate values, watches for nan, and keeps `where`'s promise; it takes over at the first node that
-needs it. Nothing here knows the Tensor class: `lift` turns a node
-into the value that a rule sees.
+needs it. Nothing here knows the Tensor class: `lift` turns a node into the value that a rule sees.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_frame
+from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
 from autograd.values import FLOAT64, float64_of
@@ -44,8 +43,7 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
 
     Call it holding `LOCK`, until the cotangents are taken. A replay that raises leaves every gradient as it was.
     """
-    frame = user_frame(1)
-    this_pass = Pass(None, 0) if frame is None else Pass(frame.f_code, frame.f_lasti)
+    this_pass = Pass(*user_place(1))
     ops, leaves = topological_order(roots, this_pass)
     _refuse_stale(ops, leaves)
     this_pass.freed = free
@@ -191,7 +189,7 @@ def _pull_one(node: Node, g: Any) -> None:
         return
     if inputs is None:
         inputs = (node.first,) if node.second is None else (node.first, node.second)
-    arguments = [float64_of(g) if type(g) is float else g, node.output]
+    arguments = [np.float64(g) if type(g) is float else g, node.output]
     for x in inputs:
         if type(x) is Node:
             x = x.output

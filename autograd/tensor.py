@@ -24,7 +24,7 @@ import numpy as np
 
 from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_frame
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
 from autograd.methods import ArrayMethods
 from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
@@ -313,17 +313,9 @@ def _power(a: Any, b: Any) -> Any:
     return math.pow(a, b) if type(a) is float is type(b) else a**b
 
 
-def _matmul(a: Any, b: Any) -> Any:
-    if isinstance(a, float | int) or isinstance(b, float | int):
-        return np.matmul(a, b)  # whose error says what is wrong with a number
-    return linalg.matmul.forward(a, b)
-
-
 def _stamp(node: Node) -> None:
     """Note the time and the user's line of an assignment to a leaf."""
-    frame = user_frame(2)
-    if frame is not None:
-        node.code, node.lasti = frame.f_code, frame.f_lasti
+    node.code, node.lasti = user_place(2)
     node.clock = tick()
 
 
@@ -701,7 +693,7 @@ class Tensor(ArrayMethods, Conversions):
     __sub__, __rsub__ = _binary(elementwise.subtract, operator.sub)
     __mul__, __rmul__ = _binary(elementwise.multiply, operator.mul)
     __truediv__, __rtruediv__ = _binary(elementwise.divide, operator.truediv)
-    __matmul__, __rmatmul__ = _binary(linalg.matmul, _matmul)
+    __matmul__, __rmatmul__ = _binary(linalg.matmul, linalg.matmul.forward)
     _power, __rpow__ = _binary(elementwise.power, _power)
     __lt__, __le__ = _comparison(np.less, operator.lt), _comparison(np.less_equal, operator.le)
     __gt__, __ge__ = _comparison(np.greater, operator.gt), _comparison(np.greater_equal, operator.ge)

@@ -17,7 +17,8 @@ from autograd.primitives import primitive
 
 
 def _matmul(a: Any, b: Any) -> Any:
-    return a.dot(b) if a.ndim == 2 == b.ndim else np.matmul(a, b)
+    both = type(a) is np.ndarray is type(b)
+    return a.dot(b) if both and a.ndim == 2 == b.ndim else np.matmul(a, b)
 
 
 def _matmul_rule_a(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -42,7 +43,7 @@ def _matmul_rule_b(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _dot(a: Any, b: Any) -> Any:
-    return a.dot(b) if a.ndim else b * a
+    return a.dot(b) if type(a) is np.ndarray else np.dot(a, b)
 
 
 def _dot_rule_a(g: Any, y: Any, a: Any, b: Any) -> Any:
