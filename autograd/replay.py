@@ -224,12 +224,13 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
         if type(x) is Node and x.requires_grad:
             if raw is not None:
                 c = raw[position]
-            else:
-                rule = primitive.rules[position]
-                c = None if rule is None else rule(g, y, *arguments, **keywords)
-            if c is None:
+                if c is None:  # how a joint rule says what a missing rule says: no gradient
+                    continue
+            elif primitive.rules[position] is None:
                 continue
-            if zero_times_nan and primitive.is_elementwise:
+            else:
+                c = primitive.rules[position](g, y, *arguments, **keywords)
+            if zero_times_nan and primitive.is_elementwise and c is not None:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))
     return pairs
