@@ -1,7 +1,34 @@
 """Optimizers: `optim.SGD(model.parameters(), lr=0.1)`, then `step()` after each `backward()`."""
 
-from nn.optim.adam import Adam
+from nn.optim.adabelief import AdaBelief
+from nn.optim.adadelta import Adadelta
+from nn.optim.adafactor import Adafactor
+from nn.optim.adagrad import Adagrad
+from nn.optim.adam import Adam, AdamW
+from nn.optim.adamax import Adamax
+from nn.optim.lamb import LAMB
+from nn.optim.lars import LARS
+from nn.optim.lion import Lion
+from nn.optim.nadam import NAdam
 from nn.optim.optimizer import Optimizer
+from nn.optim.radam import RAdam
+from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = [
+    "Optimizer",
+    "SGD",
+    "Adagrad",
+    "RMSprop",
+    "Adadelta",
+    "Adam",
+    "AdamW",
+    "NAdam",
+    "RAdam",
+    "Adamax",
+    "AdaBelief",
+    "Lion",
+    "Adafactor",
+    "LAMB",
+    "LARS",
+]

@@ -1,7 +1,7 @@
 """`Optimizer`: parameters in one vector, an update rule run over it, and PyTorch's manners around both.
 
-To add an optimizer, write its rule in `rules.py`, and a subclass that says which constants and state it takes:
-`sgd.py` is the shortest example.
+To add an optimizer, write its rule (`rules.py` says in which form), and a subclass that says which constants and state
+it takes: `lion.py` is the shortest example.
 """
 
 from __future__ import annotations
@@ -9,35 +9,50 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd import FlatLeaves, Tensor, enable_grad
+from nn.optim.settings import check_usual
 
 # Elements that one call of a rule works on: 128 KiB of float32, so that its intermediate results stay in the cache.
 BLOCK = 32_768
 
 ParameterGroup = dict[str, Any]
+Parameters = Iterable[Tensor] | Iterable[ParameterGroup]
+Shape = tuple[int, ...]
 
 
 class Lot:
     """The parameters of one group and dtype: their vector, the rule's state and constants, and their step count."""
 
-    __slots__ = ("constants", "leaves", "missed", "places", "state", "steps")
+    __slots__ = ("constants", "layout", "leaves", "missed", "places", "state", "steps")
 
     def __init__(self, leaves: FlatLeaves, places: list[int]) -> None:
         self.leaves = leaves
         self.places = places  # of the leaves among all parameters of the optimizer
         self.steps = 0
         self.missed: Counter[int] = Counter()  # steps in which a leaf, by its number here, had no gradient
-        self.state: dict[str, np.ndarray] = {}
+        self.state: dict[str, np.ndarray] = {}  # a vector for each name, the leaves' parts end to end
+        self.layout: dict[str, list[tuple[slice, Shape | None]]] = {}  # where each leaf's part is, and its shape
         self.constants: dict[str, Any] = {}
 
     def steps_of_each(self) -> list[int]:
         """The step count of each leaf."""
         return [self.steps - self.missed[i] for i in range(len(self.places))]
+
+    def make_state(self, name: str, shapes: list[Shape | None], start: float) -> None:
+        """Room for one kind of state, in the given shape for each leaf; None for a leaf that has none of it."""
+        ends = list(accumulate((0 if shape is None else math.prod(shape) for shape in shapes), initial=0))
+        self.layout[name] = [(slice(a, b), shape) for (a, b), shape in zip(pairwise(ends), shapes, strict=True)]
+        self.state[name] = np.full(ends[-1], start, self.leaves.values.dtype)
+
+    def state_of(self, i: int) -> dict[str, np.ndarray]:
+        """Leaf i's own part of the state, as views."""
+        parts = ((name, *places[i]) for name, places in self.layout.items())
+        return {name: self.state[name][part].reshape(shape) for name, part, shape in parts if shape is not None}
 
 
 class Optimizer:
@@ -65,8 +80,9 @@ class Optimizer:
     """
 
     rule: ClassVar[Callable[..., Any]]
+    by_leaf: ClassVar[bool] = False  # whether the rule needs to see each parameter by itself, in its shape
 
-    def __init__(self, params: Iterable[Tensor] | Iterable[ParameterGroup], defaults: Mapping[str, Any]) -> None:
+    def __init__(self, params: Parameters, defaults: Mapping[str, Any]) -> None:
         if isinstance(params, Tensor | Mapping):
             raise TypeError(
                 f"{type(self).__name__}: params is a list of Tensors or of groups, not one {type(params).__name__}"
@@ -88,12 +104,20 @@ class Optimizer:
     # --- what a subclass defines ---
 
     def check(self, group: ParameterGroup) -> None:
-        """Raise ValueError for a setting that is out of range."""
-        raise NotImplementedError
+        """Raise ValueError for a setting that is out of range; the usual ones are looked at here."""
+        check_usual(type(self).__name__, group)
 
     def state_names(self, group: ParameterGroup) -> tuple[str, ...]:
-        """The vectors that the rule keeps with these settings."""
-        raise NotImplementedError
+        """What the rule remembers with these settings, by name."""
+        return ()
+
+    def state_shape(self, name: str, shape: Shape) -> Shape | None:
+        """The shape of one kind of state for a parameter of this shape; None if it needs none (`by_leaf` only)."""
+        return shape
+
+    def initial(self, group: ParameterGroup) -> float:
+        """What all state begins with."""
+        return 0.0
 
     def constants(self, group: ParameterGroup) -> dict[str, Any]:
         """Keyword arguments of the rule that hold for all steps with these settings."""
@@ -124,17 +148,25 @@ class Optimizer:
                     lot.missed.update(missing)
                     self._run_present(group, lot, missing)
                 else:
-                    self._run(group, lot, 0, lot.leaves.bounds[-1], lot.steps)
+                    self._run(group, lot, 0, len(lot.places), lot.steps)
                 lot.leaves.commit(missing)
         return result
 
-    def _run(self, group: ParameterGroup, lot: Lot, start: int, stop: int, step: int) -> None:
-        """The rule over one stretch of the vector, block by block."""
-        rule, constants, state, leaves = type(self).rule, lot.constants, lot.state, lot.leaves
-        p, g = leaves.values, leaves.gradient
+    def _constants(self, group: ParameterGroup, lot: Lot, step: int) -> dict[str, Any]:
         changing = self.constants_of_step(group, step)
-        if changing:
-            constants = {**constants, **_typed(changing, p.dtype)}
+        return {**lot.constants, **_typed(changing, lot.leaves.values.dtype)} if changing else lot.constants
+
+    def _run(self, group: ParameterGroup, lot: Lot, first: int, last: int, step: int) -> None:
+        """The rule over the leaves `first` to `last`, all of one step count."""
+        rule, constants = type(self).rule, self._constants(group, lot, step)
+        bounds, p, g, state = lot.leaves.bounds, lot.leaves.values, lot.leaves.gradient, lot.state
+        if self.by_leaf:
+            for i in range(first, last):
+                part, shape = slice(bounds[i], bounds[i + 1]), lot.leaves.tensors[i].shape
+                kept, q = lot.state_of(i), p[part].reshape(shape)
+                _write_back(q, kept, *rule(q, g[part].reshape(shape), kept, **constants))
+            return
+        start, stop = bounds[first], bounds[last]
         if stop - start == p.size <= BLOCK:
             _write_back(p, state, *rule(p, g, state, **constants))
             return
@@ -146,11 +178,11 @@ class Optimizer:
 
     def _run_present(self, group: ParameterGroup, lot: Lot, missing: list[int]) -> None:
         """Run over the leaves that have a gradient: neighbours of one step count together."""
-        steps, bounds, absent = lot.steps_of_each(), lot.leaves.bounds, set(missing)
+        steps, absent = lot.steps_of_each(), set(missing)
         for (step, present), run in groupby(range(len(steps)), key=lambda i: (steps[i], i not in absent)):
             if present:
                 leaves = list(run)
-                self._run(group, lot, bounds[leaves[0]], bounds[leaves[-1] + 1], step)
+                self._run(group, lot, leaves[0], leaves[-1] + 1, step)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: set them to None, or with `set_to_none=False` to zeros."""
@@ -224,7 +256,8 @@ class Optimizer:
             lot.constants = _typed(self.constants(group), lot.leaves.values.dtype)
             for name in self.state_names(group):
                 if name not in lot.state:
-                    lot.state[name] = np.zeros_like(lot.leaves.values)
+                    shapes = [self.state_shape(name, tensor.shape) for tensor in lot.leaves.tensors]
+                    lot.make_state(name, shapes, self.initial(group))
         self._settings[i] = tuple(group.values())
 
     # --- saving and loading ---
@@ -242,11 +275,10 @@ class Optimizer:
             groups.append({**group, "params": list(range(place, place + count))})
             place += count
             for lot in lots:
-                for i, (tensor, step) in enumerate(zip(lot.leaves.tensors, lot.steps_of_each(), strict=True)):
+                for i, step in enumerate(lot.steps_of_each()):
                     if step:
-                        part = slice(*lot.leaves.bounds[i : i + 2])
-                        vectors = {name: v[part].reshape(tensor.shape).copy() for name, v in lot.state.items()}
-                        state[lot.places[i]] = {"step": step, **vectors}
+                        kept = {name: part.copy() for name, part in lot.state_of(i).items()}
+                        state[lot.places[i]] = {"step": step, **kept}
         return {"state": dict(sorted(state.items())), "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -270,7 +302,7 @@ class Optimizer:
                     continue
                 if i not in range(len(tensors)):
                     faults.append(f"{name} of parameter {i}, where there are {len(tensors)} parameters")
-                elif np.shape(value) != tensors[i].shape:
+                elif np.shape(value) != self.state_shape(name, tensors[i].shape):
                     faults.append(f"{name} of shape {np.shape(value)} for parameter {i} of shape {tensors[i].shape}")
         if faults:
             raise ValueError(f"load_state_dict of {type(self).__name__}:\n  " + "\n  ".join(faults))
@@ -281,19 +313,18 @@ class Optimizer:
             self.param_groups[i].update(new)
             self._prepare(i)
             for lot in self._lots[i]:
-                self._load_lot(lot, state)
+                self._load_lot(self.param_groups[i], lot, state)
 
-    def _load_lot(self, lot: Lot, state: Mapping[int, Mapping[str, Any]]) -> None:
+    def _load_lot(self, group: ParameterGroup, lot: Lot, state: Mapping[int, Mapping[str, Any]]) -> None:
         steps = []
         for vector in lot.state.values():
-            vector[...] = 0
+            vector[...] = self.initial(group)
         for i, place in enumerate(lot.places):
             entry = state.get(place, {})
-            part = slice(*lot.leaves.bounds[i : i + 2])
+            own = lot.state_of(i)
             for name, value in entry.items():
-                if name != "step" and value is not None:
-                    vector = lot.state.setdefault(name, np.zeros_like(lot.leaves.values))
-                    vector[part] = np.asarray(value).reshape(-1)
+                if name in own and value is not None:
+                    own[name][...] = value
             steps.append(int(entry.get("step", 1 if entry else 0)))
         lot.steps = max(steps)
         lot.missed = Counter({i: lot.steps - step for i, step in enumerate(steps) if step < lot.steps})
@@ -323,10 +354,3 @@ def _write_back(p: np.ndarray, state: Mapping[str, np.ndarray], new_p: Any, new_
 def _typed(constants: Mapping[str, Any], dtype: np.dtype) -> dict[str, Any]:
     """Floats as arrays of the parameters' dtype: typed once here, not by NumPy in each of its calls."""
     return {k: np.array(v, dtype) if isinstance(v, float) else v for k, v in constants.items()}
-
-
-def in_range(owner: str, group: ParameterGroup, name: str, high: float = math.inf) -> None:
-    """Raise ValueError, naming the value, unless 0 <= group[name] < high."""
-    value = group[name]
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < high:
-        raise ValueError(f"{owner}: {name}={value!r} is not a number in [0, {high})")

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from autograd import Tensor
-from nn.optim import rules
-from nn.optim.optimizer import Optimizer, ParameterGroup, in_range
+from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters
+from nn.optim.rules import State, directed
+
+
+def sgd_rule(
+    p: Any,
+    g: Any,
+    state: State,
+    *,
+    lr: Any,
+    momentum: Any,
+    fresh: Any,
+    weight_decay: Any,
+    nesterov: bool,
+    maximize: bool,
+) -> tuple[Any, State]:
+    """b ← μ b + (1 - τ) g,  p ← p - lr b; with `nesterov`, p ← p - lr (g + μ b).
+
+    μ is `momentum`, `fresh` 1 - τ (off in the first step, and where the dampening τ is 0).
+    """
+    g = directed(p, g, weight_decay, maximize)
+    if momentum is not None:
+        b = state["momentum_buffer"]
+        b *= momentum
+        b += g if fresh is None else fresh * g
+        state = {"momentum_buffer": b}
+        g = g + momentum * b if nesterov else b
+    p -= lr * g
+    return p, state
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent: p ← p - lr g, with momentum μ: b ← μ b + (1 - τ) g, p ← p - lr b.
+
+    Sutskever et al. 2013, https://proceedings.mlr.press/v28/sutskever13.html, in PyTorch's form: the learning rate
+    stands outside of b. The other convention, v ← β v + (1 - β) g, is `momentum=β, dampening=β`.
 
     Parameters
     ----------
@@ -24,9 +52,9 @@ class SGD(Optimizer):
     maximize : climb instead of descending.
 
     Raises ValueError for a setting out of range, and as `Optimizer` does.
-    Source: `rules.sgd`.
 
     >>> import nn
+    >>> from autograd import Tensor
     >>> p = Tensor([1.0, -2.0], requires_grad=True)
     >>> optimizer = nn.optim.SGD([p], lr=0.1)
     >>> (p * p).sum().backward()
@@ -35,11 +63,11 @@ class SGD(Optimizer):
     [0.8, -1.6]
     """
 
-    rule = staticmethod(rules.sgd)
+    rule = staticmethod(sgd_rule)
 
     def __init__(
         self,
-        params: Iterable[Tensor] | Iterable[ParameterGroup],
+        params: Parameters,
         lr: float = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
@@ -47,19 +75,11 @@ class SGD(Optimizer):
         nesterov: bool = False,
         maximize: bool = False,
     ) -> None:
-        settings = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-            "maximize": maximize,
-        }
-        super().__init__(params, settings)
+        settings = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
+        super().__init__(params, {**settings, "nesterov": nesterov, "maximize": maximize})
 
     def check(self, group: ParameterGroup) -> None:
-        for name in ("lr", "momentum", "dampening", "weight_decay"):
-            in_range("SGD", group, name)
+        super().check(group)
         if group["nesterov"] and not (group["momentum"] > 0 and group["dampening"] == 0):
             raise ValueError(
                 f"SGD: nesterov=True needs momentum and no dampening, not momentum={group['momentum']!r} and "

@@ -1,0 +1,90 @@
+"""Records what PyTorch's optimizers and schedules do, as data for the tests.
+
+`python -m tests.nn.optim.record_references`, with torch installed. Made with PyTorch 2.13.0 on a CPU, all in float64.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PATH = Path(__file__).with_name("references.json")
+
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.05}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "maximize": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.2, "maximize": True}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-3, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.05, "amsgrad": True}),
+    ("Adam", {"lr": 0.05, "maximize": True, "betas": [0.0, 0.5]}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0.3, "amsgrad": True}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0, "maximize": True}),
+    ("NAdam", {}),
+    ("NAdam", {"lr": 0.05, "momentum_decay": 0.02, "weight_decay": 0.1, "betas": [0.8, 0.95]}),
+    ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("RAdam", {}),
+    ("RAdam", {"lr": 0.05, "betas": [0.8, 0.95], "weight_decay": 0.1, "eps": 1e-3}),
+    ("RAdam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("Adamax", {}),
+    ("Adamax", {"lr": 0.05, "betas": [0.8, 0.95], "weight_decay": 0.1, "maximize": True}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.02, "initial_accumulator_value": 0.5, "weight_decay": 0.1}),
+    ("Adagrad", {"lr": 0.1, "eps": 0.1, "maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.05, "alpha": 0.9, "momentum": 0.8, "weight_decay": 0.1}),
+    ("RMSprop", {"lr": 0.05, "alpha": 0.9, "centered": True, "eps": 0.01, "maximize": True}),
+    ("RMSprop", {"lr": 0.02, "momentum": 0.5, "centered": True, "eps": 0.01}),
+    ("Adadelta", {}),
+    ("Adadelta", {"lr": 0.5, "rho": 0.8, "eps": 1e-3, "weight_decay": 0.1, "maximize": True}),
+    ("Adafactor", {}),
+    ("Adafactor", {"lr": 0.05, "beta2_decay": -0.5, "eps": [1e-2, 0.1], "d": 2.0, "weight_decay": 0.1}),
+    ("Adafactor", {"lr": 0.05, "maximize": True}),
+]
+
+STEPS = 200
+RECORDED = (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 200)
+
+
+def slope(step: int, i: int, p: np.ndarray) -> np.ndarray:
+    """A gradient that depends on where parameter i is, and on the step."""
+    return 0.5 * p + np.sin(3 * p + 0.7 * step + i)
+
+
+def gradient(step: int, i: int, p: np.ndarray) -> np.ndarray | None:
+    """`slope`, now and then missing."""
+    return None if (step, i) in ((0, 2), (2, 1), (3, 1), (5, 0), (40, 2), (41, 2)) else slope(step, i, p)
+
+
+def main() -> None:
+    """Write `references.json`."""
+    import torch  # type: ignore[import-not-found]
+
+    torch.set_default_dtype(torch.float64)
+    rng = np.random.default_rng(0)
+    start = [rng.normal(size=shape).tolist() for shape in ((2, 3), (3,), (1,))]
+
+    def trajectory(name: str, settings: dict[str, Any]) -> list[list[Any]]:
+        """Values of all parameters after each of the RECORDED steps."""
+        parameters = [torch.tensor(p, requires_grad=True) for p in start]
+        optimizer = getattr(torch.optim, name)(parameters, **settings)
+        path = []
+        for step in range(STEPS):
+            for i, p in enumerate(parameters):
+                g = gradient(step, i, p.detach().numpy())
+                p.grad = None if g is None else torch.tensor(g)
+            optimizer.step()
+            if step + 1 in RECORDED:
+                path.append([p.detach().numpy().tolist() for p in parameters])
+        return path
+
+    optimizers = [{"name": name, "settings": s, "path": trajectory(name, s)} for name, s in OPTIMIZERS]
+    PATH.write_text(json.dumps({"start": start, "optimizers": optimizers}) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
