@@ -1,5 +1,6 @@
 """Optimizers: `optim.SGD(model.parameters(), lr=0.1)`, then `step()` after each `backward()`."""
 
+from nn.optim import lr_scheduler
 from nn.optim.adabelief import AdaBelief
 from nn.optim.adadelta import Adadelta
 from nn.optim.adafactor import Adafactor
@@ -9,6 +10,23 @@ from nn.optim.adamax import Adamax
 from nn.optim.lamb import LAMB
 from nn.optim.lars import LARS
 from nn.optim.lion import Lion
+from nn.optim.lr_scheduler import (
+    ChainedScheduler,
+    ConstantLR,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    LRScheduler,
+    MultiStepLR,
+    OneCycleLR,
+    PolynomialLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+    WarmupCosineLR,
+)
 from nn.optim.nadam import NAdam
 from nn.optim.optimizer import Optimizer
 from nn.optim.radam import RAdam
@@ -31,4 +49,20 @@ __all__ = [
     "Adafactor",
     "LAMB",
     "LARS",
+    "lr_scheduler",
+    "LRScheduler",
+    "LambdaLR",
+    "StepLR",
+    "MultiStepLR",
+    "ConstantLR",
+    "LinearLR",
+    "ExponentialLR",
+    "PolynomialLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "WarmupCosineLR",
+    "OneCycleLR",
+    "SequentialLR",
+    "ChainedScheduler",
+    "ReduceLROnPlateau",
 ]

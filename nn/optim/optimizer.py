@@ -210,7 +210,7 @@ class Optimizer:
         for given in groups:
             if not isinstance(given, Mapping) or "params" not in given:
                 raise TypeError(f'{own}: a group is a dict with a list of Tensors under "params", not {given!r}')
-            unknown = [name for name in given if name != "params" and name not in self.defaults]
+            unknown = [name for name in given if name not in self._known_settings()]
             if unknown:
                 raise ValueError(f"{own}: unknown setting {unknown[0]!r}; known: {', '.join(self.defaults)}")
             params = given["params"]
@@ -231,6 +231,9 @@ class Optimizer:
             self.check(group)
             checked.append(group)
         return checked
+
+    def _known_settings(self) -> set[str]:
+        return {*self.defaults, "params", "initial_lr"}  # the last is what a schedule starts from
 
     def _take(self, group: ParameterGroup) -> None:
         """Lay out the parameters of a checked group."""
@@ -293,7 +296,7 @@ class Optimizer:
             faults.append(f"groups of {theirs} parameters do not fit groups of {ours}")
         for group in groups:
             # PyTorch saves switches of its own; those that are off say nothing.
-            unknown = [name for name in group if name != "params" and name not in self.defaults and group[name]]
+            unknown = [name for name in group if name not in self._known_settings() and group[name]]
             faults += [f"unknown setting {name!r}" for name in unknown]
         tensors = [tensor for group in self.param_groups for tensor in group["params"]]
         for i, entry in state.items():
@@ -306,7 +309,8 @@ class Optimizer:
                     faults.append(f"{name} of shape {np.shape(value)} for parameter {i} of shape {tensors[i].shape}")
         if faults:
             raise ValueError(f"load_state_dict of {type(self).__name__}:\n  " + "\n  ".join(faults))
-        settings = [{name: group[name] for name in group if name in self.defaults} for group in groups]
+        known = self._known_settings() - {"params"}
+        settings = [{name: group[name] for name in group if name in known} for group in groups]
         for own, new in zip(self.param_groups, settings, strict=True):
             self.check({**own, **new})
         for i, new in enumerate(settings):

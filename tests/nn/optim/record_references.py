@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,34 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("Adafactor", {"lr": 0.05, "maximize": True}),
 ]
 
+SCHEDULES: list[tuple[str, dict[str, Any]]] = [
+    ("StepLR", {"step_size": 7}),
+    ("StepLR", {"step_size": 30, "gamma": 0.5}),
+    ("MultiStepLR", {"milestones": [10, 3, 40, 40], "gamma": 0.3}),
+    ("ConstantLR", {}),
+    ("ConstantLR", {"factor": 0.2, "total_iters": 20}),
+    ("LinearLR", {}),
+    ("LinearLR", {"start_factor": 0.9, "end_factor": 0.1, "total_iters": 50}),
+    ("ExponentialLR", {"gamma": 0.95}),
+    ("PolynomialLR", {"total_iters": 60, "power": 2.0}),
+    ("PolynomialLR", {}),
+    ("CosineAnnealingLR", {"T_max": 100}),
+    ("CosineAnnealingLR", {"T_max": 30, "eta_min": 0.01}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 10}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 7, "T_mult": 2, "eta_min": 0.001}),
+    ("OneCycleLR", {"max_lr": 0.5, "total_steps": 100}),
+    ("OneCycleLR", {"max_lr": [0.5, 0.2], "epochs": 20, "steps_per_epoch": 6, "anneal_strategy": "linear"}),
+    ("OneCycleLR", {"max_lr": 0.5, "total_steps": 101, "three_phase": True, "pct_start": 0.4, "div_factor": 10.0}),
+]
+# A measure that falls, rests, jumps up and falls again.
+MEASURE = [max(0.2, 1 - 0.05 * t) + (0.3 if 40 <= t < 50 else 0.0) - 0.002 * max(0, t - 60) for t in range(100)]
+PLATEAUS: list[dict[str, Any]] = [
+    {},
+    {"factor": 0.5, "patience": 3},
+    {"factor": 0.5, "patience": 2, "cooldown": 4, "min_lr": [0.01, 0.0]},
+    {"mode": "max", "factor": 0.7, "patience": 5, "threshold": 0.01, "threshold_mode": "abs"},
+]
+
 STEPS = 200
 RECORDED = (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 200)
 
@@ -82,8 +111,53 @@ def main() -> None:
                 path.append([p.detach().numpy().tolist() for p in parameters])
         return path
 
+    def groups() -> Any:
+        return torch.optim.SGD(
+            [{"params": [torch.ones(1)]}, {"params": [torch.ones(1)], "lr": 0.03}], lr=0.1, momentum=0.9
+        )
+
+    def rates(optimizer: Any, step: Callable[[int], None], n: int) -> list[list[float]]:
+        """Learning rate and momentum of both groups before each of n steps."""
+        path = []
+        for t in range(n):
+            path.append([float(g[name]) for g in optimizer.param_groups for name in ("lr", "momentum")])
+            optimizer.step()
+            step(t)
+        return path
+
+    def schedule(name: str, settings: dict[str, Any]) -> list[list[float]]:
+        optimizer = groups()
+        scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, **settings)
+        return rates(optimizer, lambda t: scheduler.step(), 100)
+
+    def sequential() -> list[list[float]]:
+        optimizer, of = groups(), torch.optim.lr_scheduler
+        parts = [
+            of.LinearLR(optimizer, 0.1, total_iters=10),
+            of.CosineAnnealingLR(optimizer, 40),
+            of.ExponentialLR(optimizer, 0.9),
+        ]
+        scheduler = of.SequentialLR(optimizer, parts, [10, 50])
+        return rates(optimizer, lambda t: scheduler.step(), 100)
+
+    def chained() -> list[list[float]]:
+        optimizer, of = groups(), torch.optim.lr_scheduler
+        scheduler = of.ChainedScheduler(
+            [of.ConstantLR(optimizer, 0.1, total_iters=20), of.ExponentialLR(optimizer, 0.9)]
+        )
+        return rates(optimizer, lambda t: scheduler.step(), 100)
+
+    def plateau(settings: dict[str, Any]) -> list[list[float]]:
+        optimizer = groups()
+        scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **settings)
+        return rates(optimizer, lambda t: scheduler.step(MEASURE[t]), 100)
+
+    schedules = [{"name": name, "settings": s, "path": schedule(name, s)} for name, s in SCHEDULES]
+    plateaus = [{"settings": s, "path": plateau(s)} for s in PLATEAUS]
+    combined = {"sequential": sequential(), "chained": chained()}
     optimizers = [{"name": name, "settings": s, "path": trajectory(name, s)} for name, s in OPTIMIZERS]
-    PATH.write_text(json.dumps({"start": start, "optimizers": optimizers}) + "\n", encoding="utf-8")
+    recorded = {"start": start, "optimizers": optimizers, "schedules": schedules, "plateaus": plateaus, **combined}
+    PATH.write_text(json.dumps(recorded) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
