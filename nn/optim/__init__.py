@@ -9,6 +9,7 @@ from nn.optim.adam import Adam, AdamW
 from nn.optim.adamax import Adamax
 from nn.optim.lamb import LAMB
 from nn.optim.lars import LARS
+from nn.optim.lbfgs import LBFGS
 from nn.optim.lion import Lion
 from nn.optim.lr_scheduler import (
     ChainedScheduler,
@@ -49,6 +50,7 @@ __all__ = [
     "Adafactor",
     "LAMB",
     "LARS",
+    "LBFGS",
     "lr_scheduler",
     "LRScheduler",
     "LambdaLR",

@@ -75,6 +75,18 @@ PLATEAUS: list[dict[str, Any]] = [
     {"mode": "max", "factor": 0.7, "patience": 5, "threshold": 0.01, "threshold_mode": "abs"},
 ]
 
+LBFGS: list[dict[str, Any]] = [
+    {},
+    {"lr": 0.5, "max_iter": 4, "history_size": 3},
+    {"lr": 0.8, "max_iter": 10, "max_eval": 5, "tolerance_change": 1e-4},
+]
+
+
+def bowl(p: Any, q: Any) -> Any:
+    """A loss that is near enough to quadratic, of a matrix (2, 3) and a vector (3,), Tensors of either library."""
+    return ((p @ q - 1) ** 2).sum() + 0.3 * ((p - 0.2) ** 2).sum() + 0.2 * (q**4).sum() + 0.5 * ((q - p[0]) ** 2).sum()
+
+
 STEPS = 200
 RECORDED = (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 200)
 
@@ -152,11 +164,28 @@ def main() -> None:
         scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **settings)
         return rates(optimizer, lambda t: scheduler.step(MEASURE[t]), 100)
 
+    def lbfgs(settings: dict[str, Any]) -> list[list[Any]]:
+        p, q = (torch.tensor(part, requires_grad=True) for part in start[:2])
+        optimizer = torch.optim.LBFGS([p, q], **settings)
+
+        def closure() -> Any:
+            optimizer.zero_grad()
+            loss = bowl(p, q)
+            loss.backward()
+            return loss
+
+        path = []
+        for _ in range(6):
+            loss = optimizer.step(closure)
+            path.append([loss.item(), *(x.detach().numpy().tolist() for x in (p, q))])
+        return path
+
     schedules = [{"name": name, "settings": s, "path": schedule(name, s)} for name, s in SCHEDULES]
     plateaus = [{"settings": s, "path": plateau(s)} for s in PLATEAUS]
     combined = {"sequential": sequential(), "chained": chained()}
     optimizers = [{"name": name, "settings": s, "path": trajectory(name, s)} for name, s in OPTIMIZERS]
     recorded = {"start": start, "optimizers": optimizers, "schedules": schedules, "plateaus": plateaus, **combined}
+    recorded["lbfgs"] = [{"settings": s, "path": lbfgs(s)} for s in LBFGS]
     PATH.write_text(json.dumps(recorded) + "\n", encoding="utf-8")
 
 

@@ -214,7 +214,7 @@ def test_a_state_of_another_schedule_is_refused():
     schedule = sequential(optimizer)
     state = schedule.state_dict()
     for foreign in (of.StepLR(groups(), 1).state_dict(), {**state, "schedulers": state["schedulers"][:2]}):
-        with pytest.raises(ValueError, match="of another schedule|a state of 2 schedules, not 3"):
+        with pytest.raises(ValueError, match=r"of another schedule|a state of 2 schedules, not 3"):
             schedule.load_state_dict(foreign)
     swapped = {**state, "schedulers": state["schedulers"][::-1], "last_epoch": 30}
     with pytest.raises(ValueError, match="of another schedule"):
