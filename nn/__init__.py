@@ -42,6 +42,7 @@ from nn.losses import (
     mse_loss,
 )
 from nn.module import Module
+from nn.optim import lr_find
 
 __all__ = [
     "Module",
@@ -72,6 +73,7 @@ __all__ = [
     "cross_entropy",
     "init",
     "optim",
+    "lr_find",
 ]
 
 mark_library(__name__)

@@ -31,6 +31,7 @@ from nn.optim.lr_scheduler import (
 from nn.optim.nadam import NAdam
 from nn.optim.optimizer import Optimizer
 from nn.optim.radam import RAdam
+from nn.optim.range_test import LRFinding, lr_find
 from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
 
@@ -67,4 +68,6 @@ __all__ = [
     "SequentialLR",
     "ChainedScheduler",
     "ReduceLROnPlateau",
+    "lr_find",
+    "LRFinding",
 ]

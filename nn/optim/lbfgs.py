@@ -98,9 +98,7 @@ class LBFGS(Optimizer):
         closure : clears the gradients, computes the loss, calls `backward` on it, and returns it.
         """
         if closure is None:
-            raise TypeError(
-                "LBFGS: step(closure) wants a function that computes the loss and its gradients anew"
-            )
+            raise TypeError("LBFGS: step(closure) wants a function that computes the loss and its gradients anew")
         group, lot, memory = self.param_groups[0], self._lots[0][0], self._memory
         self.check(group)
         limit = group["max_iter"] * 5 // 4 if group["max_eval"] is None else group["max_eval"]
