@@ -11,7 +11,7 @@ from benchmarks import environment
 from benchmarks.measure import Factory, race, table, verify
 from benchmarks.workloads import WORKLOADS
 
-OTHERS = ("scalar", "chain", "ops")
+OTHERS = ("scalar", "chain", "ops", "optimizers")
 CONTESTANTS = ("hand", "eager")
 
 
@@ -89,6 +89,11 @@ def main() -> None:
 
         print()
         results["ops"] = ops.report(few)
+    if "optimizers" in arguments.only:
+        from benchmarks import optimizers
+
+        print()
+        results["optimizers"] = optimizers.report(few)
 
     path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import enable_grad
+from autograd import enable_grad, missing_extra
 from nn.module import Module
 from nn.optim.adam import Adam
 from nn.optim.optimizer import Optimizer, Parameters
@@ -39,7 +39,7 @@ class LRFinding:
             try:
                 from matplotlib.figure import Figure
             except ImportError:
-                raise ImportError('the plot of lr_find needs matplotlib: pip install "readgrad[train]"') from None
+                raise missing_extra("matplotlib", "the plot of lr_find", "train") from None
             ax = Figure(figsize=(6, 4), layout="constrained").add_subplot()
         ax.semilogx(self.lrs, self.losses, color="0.75", label="loss")
         ax.semilogx(self.lrs, self.smoothed, label="smoothed")
