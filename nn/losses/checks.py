@@ -69,6 +69,9 @@ def values_of(x: Any) -> np.ndarray:
 
 # --- values ---
 
+_PROBABILITY = "a probability, a number in [0, 1]"
+_PROBABILITY_OF_LOGITS = _PROBABILITY + "; of logits, take nn.sigmoid or nn.softmax first"
+
 
 def all_within(values: np.ndarray, low: float, high: float) -> bool:
     """Whether low <= x <= high for all values x; nan is not.
@@ -79,23 +82,22 @@ def all_within(values: np.ndarray, low: float, high: float) -> bool:
     return not values.size or bool(low <= values.item(values.argmin()) and values.item(values.argmax()) <= high)
 
 
-def check_within(x: Any, low: float, high: float, what: str, wanted: str) -> None:
-    """Raise ValueError, "{what} {value} is not {wanted}", for a value outside [low, high]."""
+def check_within(x: Any, low: float, high: float, name: str, word: str, wanted: str) -> None:
+    """Raise ValueError, "{name}: {word} {value} is not {wanted}", for a value outside [low, high]."""
     values = values_of(x)
     if not all_within(values, low, high):
         wrong = values[~((values >= low) & (values <= high))]
-        raise ValueError(f"{what} {wrong.flat[0]} is not {wanted}")
+        raise ValueError(f"{name}: {word} {wrong.flat[0]} is not {wanted}")
 
 
 def check_probabilities(x: Any, name: str, word: str = "target") -> None:
     """Raise ValueError for values outside [0, 1]."""
-    remedy = "; for logits, apply nn.sigmoid or nn.softmax first" if word == "input" else ""
-    check_within(x, 0, 1, f"{name}: {word}", f"a probability, a number in [0, 1]{remedy}")
+    check_within(x, 0, 1, name, word, _PROBABILITY if word == "target" else _PROBABILITY_OF_LOGITS)
 
 
 def check_log_probabilities(x: Any, name: str, word: str = "input") -> None:
     """Raise ValueError for values above 0, but for rounding."""
-    check_within(x, -np.inf, 1e-3, f"{name}: {word}", "a log-probability, a number up to 0; apply nn.log_softmax first")
+    check_within(x, -np.inf, 1e-3, name, word, "a log-probability, a number up to 0; apply nn.log_softmax first")
 
 
 def check_one_of(x: Any, low: float, high: float, name: str, remedy: str) -> None:

@@ -55,11 +55,11 @@ def poisson_nll_loss(
     name = "poisson_nll_loss"
     check_setting(name, "eps", eps, 0, open=True)
     input, target = matched(input, target, name)
-    check_within(target, 0, np.inf, f"{name}: target", "a count, a number from 0 on")
+    check_within(target, 0, np.inf, name, "target", "a count, a number from 0 on")
     if log_input:
         losses = np.exp(input) - target * input
     else:
-        check_within(input, 0, np.inf, f"{name}: input", "a mean of counts; for its logarithm, set log_input=True")
+        check_within(input, 0, np.inf, name, "input", "a mean of counts; for its logarithm, set log_input=True")
         losses = input - target * np.log(input + eps)
     if full:
         t = np.maximum(target, 1.0)
@@ -92,7 +92,7 @@ def gaussian_nll_loss(
     check_setting(name, "eps", eps, 0, open=True)
     input, target = matched(input, target, name)
     var = _variance(input, var, name)
-    check_within(var, 0, np.inf, f"{name}: variance", "a number from 0 on; predict its logarithm and take np.exp")
+    check_within(var, 0, np.inf, name, "variance", "a number from 0 on; predict its logarithm and take np.exp")
     # Lifted to ε by a constant, so that a variance that has collapsed gets a gradient and can grow again.
     var = var + np.maximum(eps - (var.detach() if isinstance(var, Tensor) else var), 0.0)
     losses = (np.log(var) + np.square(input - target) / var) * 0.5

@@ -13,7 +13,7 @@ REDUCTIONS = ("mean", "sum", "none")
 def reduced(losses: Any, reduction: str, name: str) -> Any:
     """The losses as one number, by "mean" or "sum", or, by "none", as they are."""
     if reduction == "mean":
-        if not losses.size:
+        if 0 in losses.shape:
             raise ValueError(f"{name}: the batch is empty, shape {losses.shape}, and the mean of nothing is no number")
         return losses.mean()
     if reduction == "sum":
