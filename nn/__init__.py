@@ -12,7 +12,7 @@ for _ in range(200):
 """
 
 from autograd import mark_library
-from nn import init, optim
+from nn import data, init, optim, utils
 from nn.activations import (
     GELU,
     LeakyReLU,
@@ -97,6 +97,7 @@ from nn.losses.sequence import (
 )
 from nn.module import Module
 from nn.optim import lr_find
+from nn.regularization import l1_penalty, l2_penalty, max_norm_
 
 __all__ = [
     "Module",
@@ -167,8 +168,16 @@ __all__ = [
     "dice_loss",
     "perceptual_loss",
     "ctc_loss",
+    # regularisation
+    "l1_penalty",
+    "l2_penalty",
+    "max_norm_",
+    # namespaces
     "init",
     "optim",
+    "utils",
+    "data",
+    # training
     "lr_find",
 ]
 
