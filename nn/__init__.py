@@ -51,22 +51,9 @@ from nn.losses.embedding import (
     cosine_embedding_loss,
     triplet_margin_loss,
 )
-from nn.losses.focal import (
-    FocalLoss,
-    focal_loss,
-)
-from nn.losses.images import (
-    DiceLoss,
-    PerceptualLoss,
-    dice_loss,
-    perceptual_loss,
-)
-from nn.losses.multiclass import (
-    CrossEntropyLoss,
-    NLLLoss,
-    cross_entropy,
-    nll_loss,
-)
+from nn.losses.focal import FocalLoss, focal_loss
+from nn.losses.images import DiceLoss, PerceptualLoss, dice_loss, perceptual_loss
+from nn.losses.multiclass import CrossEntropyLoss, NLLLoss, cross_entropy, nll_loss
 from nn.losses.probabilistic import (
     GaussianNLLLoss,
     JSDivLoss,
@@ -91,10 +78,7 @@ from nn.losses.regression import (
     quantile_loss,
     smooth_l1_loss,
 )
-from nn.losses.sequence import (
-    CTCLoss,
-    ctc_loss,
-)
+from nn.losses.sequence import CTCLoss, ctc_loss
 from nn.module import Module
 from nn.optim import lr_find
 from nn.regularization import l1_penalty, l2_penalty, max_norm_

@@ -34,7 +34,8 @@ def matched(input: Any, target: Any, name: str, words: tuple[str, str] = ("input
     if dtype is None or dtype.kind != "f":
         input = floats(input, name)
         dtype = input.dtype
-    target = of_dtype(target, dtype)
+    if type(target) is not np.ndarray or target.dtype != dtype:
+        target = of_dtype(target, dtype, name, words[1])
     if target.shape != input.shape:
         raise ValueError(
             f"{name}: {words[0]} of shape {input.shape} and {words[1]} of shape {target.shape} differ, and are not "
@@ -43,16 +44,18 @@ def matched(input: Any, target: Any, name: str, words: tuple[str, str] = ("input
     return input, target
 
 
-def of_dtype(x: Any, dtype: np.dtype) -> Any:
-    """A Tensor or an array of that dtype; a gradient goes on flowing to a Tensor."""
+def of_dtype(x: Any, dtype: np.dtype, name: str, word: str) -> Any:
+    """A Tensor or an array of that dtype; a gradient goes on flowing to a Tensor. An error for what is no number."""
     if type(x) is not Tensor:
-        return np.asarray(x, dtype)
+        x = np.asarray(x)
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{name}: {word} holds {x.dtype}, where numbers are wanted")
     return x if x.dtype == dtype else x.astype(dtype)
 
 
 def weight_for(input: Any, weight: Any, name: str, word: str = "weight") -> Any:
     """A weight in the input's dtype; an error where it would not broadcast to the input's shape, or widen it."""
-    weight = of_dtype(weight, input.dtype)
+    weight = of_dtype(weight, input.dtype, name, word)
     try:
         fits = np.broadcast_shapes(weight.shape, input.shape) == input.shape
     except ValueError:

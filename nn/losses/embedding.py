@@ -124,7 +124,7 @@ def _embeddings(a: Any, b: Any, name: str, words: tuple[str, str]) -> tuple[Any,
 
 def _target_of_pairs(target: Any, input: Any, name: str) -> Any:
     """One number a row; the only argument that may be of integers and stays a constant."""
-    target = of_dtype(target, input.dtype)
+    target = of_dtype(target, input.dtype, name, "target")
     if target.shape != input.shape[:-1]:
         raise ValueError(
             f"{name}: a target of shape {target.shape} does not fit embeddings of shape {input.shape}: one number a "

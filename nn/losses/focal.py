@@ -71,7 +71,7 @@ def _of_ids(input: Any, target: Any, alpha: Any, gamma: float) -> Any:
     losses = np.exp(log_rest * gamma) * -autograd.pick(log_p, index=ids)
     if alpha is None:
         return losses
-    weight = of_dtype(alpha, input.dtype)
+    weight = of_dtype(alpha, input.dtype, "focal_loss", "alpha")
     if weight.shape != (class_count(input),):
         raise ValueError(
             f"focal_loss: for class ids alpha has one weight for each of the {class_count(input)} classes, not shape "

@@ -6,6 +6,7 @@ Class ids then have the shape (batch, height, width).
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,9 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
 
 # --- arguments ---
 
+# What each loss calls its input.
+_WORDS = {"cross_entropy": "logits", "nll_loss": "log-probabilities", "focal_loss": "logits"}
+
 
 def _check_smoothing(label_smoothing: float, name: str) -> None:
     if not 0 <= label_smoothing <= 1:
@@ -132,13 +136,10 @@ def _scores(input: Any, weight: Any, name: str) -> tuple[Any, Any]:
         raise ValueError(f"{name}: {_WORDS[name]} of shape () have no axis of classes")
     if weight is None:
         return input, None
-    weight, classes = of_dtype(weight, input.dtype), class_count(input)
+    weight, classes = of_dtype(weight, input.dtype, name, "weight"), class_count(input)
     if weight.shape != (classes,):
         raise ValueError(f"{name}: weight has shape {weight.shape}, where there are {classes} classes")
     return input, weight
-
-
-_WORDS = {"cross_entropy": "logits", "nll_loss": "log-probabilities", "focal_loss": "logits"}
 
 
 def class_count(input: Any) -> int:
@@ -169,7 +170,11 @@ def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> t
     ids = np.asarray(target)
     wanted, word = shape_of_ids(input), _WORDS[name]
     if ids.shape != wanted:
-        remedy = "; to give probabilities, make them floats" if ids.shape == input.shape else ""
+        remedy = ""
+        if ids.shape == input.shape and name == "cross_entropy":
+            remedy = "; to give probabilities, make them floats"
+        elif ids.size == math.prod(wanted):
+            remedy = f"; write target.reshape({wanted})"
         either = f" or {'labels' if name == 'focal_loss' else 'probabilities'} of their own shape"
         raise ValueError(
             f"{name}: {word} of shape {input.shape} want class ids of shape {wanted}"
@@ -193,7 +198,7 @@ def _checked_ids(
     return np.where(kept, ids, 0), kept
 
 
-# --- the end ---
+# --- from log-probabilities to a loss ---
 
 
 def _losses_of_ids(log_p: Any, ids: np.ndarray, kept: np.ndarray | None, weight: Any) -> tuple[Any, Any, Any]:

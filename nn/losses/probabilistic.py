@@ -103,7 +103,7 @@ def gaussian_nll_loss(
 
 def _variance(input: Any, var: Any, name: str) -> Any:
     """The variance in the input's dtype, and in a shape that broadcasts along its last axis at most."""
-    var = of_dtype(var, input.dtype)
+    var = of_dtype(var, input.dtype, name, "var")
     rows = input.shape[:-1]
     if var.shape in ((), input.shape, (*rows, 1)):
         return var

@@ -126,7 +126,10 @@ def _lengths(lengths: Any, batch: int, word: str) -> np.ndarray:
 
 def _padded(targets: Any, labels: np.ndarray, single: bool) -> np.ndarray:
     """The targets (batch, labels), whatever stands behind their ends."""
-    ids = np.asarray(targets)
+    try:
+        ids = np.asarray(targets)
+    except ValueError:  # lists of different lengths
+        raise ValueError("ctc_loss: targets of different lengths: pad them to one, or give them end to end") from None
     if ids.dtype.kind not in "iu" and ids.size:
         raise ValueError(f"ctc_loss: targets are class ids, integers, not {ids.dtype}; write targets.astype(int)")
     ids = ids.astype(np.int64)

@@ -86,6 +86,8 @@ def test_a_gradient_flows_to_the_target_of_a_list():
         (lambda: nn.mse_loss(np.ones((4, 1)), np.ones(4)), r"\(4, 1\) and target of shape \(4,\) differ.*reshape"),
         (lambda: nn.mse_loss(["a"], [1.0]), r"mse_loss: numbers are wanted, not <U1"),
         (lambda: nn.mse_loss([1j], [1.0]), r"mse_loss: numbers are wanted, not complex128"),
+        (lambda: nn.mse_loss([1.0], np.array([1j])), r"mse_loss: target holds complex128, where numbers are wanted"),
+        (lambda: nn.mse_loss(1.0, None), r"mse_loss: target holds object"),
         (lambda: nn.huber_loss([1.0], [1.0], delta=0.0), r"huber_loss: delta=0.0 is not a number in \(0, inf\)"),
         (lambda: nn.huber_loss([1.0], [1.0], delta=-1), r"delta=-1 is not"),
         (lambda: nn.HuberLoss(delta=np.nan), r"HuberLoss: delta=nan is not"),

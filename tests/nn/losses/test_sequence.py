@@ -115,6 +115,7 @@ Y = log_probs(6, 4, 2, 3)
             lambda: nn.ctc_loss(Y, [1, 1, 1], [4, 4], [1, 1]),
             r"targets of shape \(3,\) do not fit .* end to end, \(2,\)",
         ),
+        (lambda: nn.ctc_loss(Y, [[1], [1, 2]], [4, 4], [1, 2]), r"targets of different lengths: pad them to one, or"),
         (lambda: nn.ctc_loss(Y, [[1.0], [1.0]], [4, 4], [1, 1]), r"class ids, integers, not float64; .*astype\(int\)"),
         (lambda: nn.ctc_loss(Y, [[3], [1]], [4, 4], [1, 1]), r"class id 3 is not in 0 to 2, or is the blank, 0"),
         (lambda: nn.ctc_loss(Y, [[0], [1]], [4, 4], [1, 1]), r"class id 0 is not in 0 to 2, or is the blank, 0"),
