@@ -26,8 +26,8 @@ def ctc_loss(
     """-log Σ_π Π_t y_t(π_t), over all paths π that give the target once repeats are merged and blanks dropped.
 
     The forward algorithm in log space. With l′ the target with a blank before, between and after its labels,
-    α_t(s) = logsumexp(α_{t-1}(s), α_{t-1}(s-1), α_{t-1}(s-2)) + log y_t(l′_s), the last of the three only where l′_s is
-    no blank and differs from l′_{s-2}; the loss is -logsumexp(α_T(S), α_T(S-1)), S the length of l′.
+    α_t(s) = logsumexp(α_{t-1}(s), α_{t-1}(s-1), α_{t-1}(s-2)) + log y_t(l′_s), the last of the three only where l′_s
+    differs from l′_{s-2}, as no blank does; the loss is -logsumexp(α_T(S), α_T(S-1)), S the length of l′.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def ctc_loss(
     frames, labels = _checked_lengths(log_probs, input_lengths, target_lengths)
     extended = _with_blanks(_padded(targets, labels, single), labels, log_probs.shape[2], blank)
     fits = _check_room(extended, frames, labels, zero_infinity)
-    losses = -_log_likelihood(log_probs, extended, frames, labels, blank)
+    losses = -_log_likelihood(log_probs, extended, frames, labels)
     possible = fits & (values_of(losses) < -_LOG_ZERO / 2)
     losses = np.where(possible, losses, 0.0 if zero_infinity else np.inf)
     if single:
@@ -74,13 +74,13 @@ def ctc_loss(
     return reduced(losses, reduction, "ctc_loss")
 
 
-def _log_likelihood(log_probs: Any, extended: np.ndarray, frames: np.ndarray, labels: np.ndarray, blank: int) -> Any:
+def _log_likelihood(log_probs: Any, extended: np.ndarray, frames: np.ndarray, labels: np.ndarray) -> Any:
     """The forward algorithm: log-probability of each target, (batch,). `extended` is l′ (batch, places)."""
     batch, places = extended.shape
     index = np.broadcast_to(extended, (log_probs.shape[0], batch, places))
     emitted = np.maximum(np.take_along_axis(log_probs, index, axis=2), _LOG_ZERO)
     may_skip = np.full(extended.shape, False)
-    may_skip[:, 2:] = (extended[:, 2:] != blank) & (extended[:, 2:] != extended[:, :-2])
+    may_skip[:, 2:] = extended[:, 2:] != extended[:, :-2]
     skip_penalty = np.where(may_skip, 0, _LOG_ZERO).astype(log_probs.dtype)
     edge = np.full((batch, 2), _LOG_ZERO, log_probs.dtype)
 

@@ -46,6 +46,11 @@ def test_a_batch_of_varying_lengths_is_its_samples_one_by_one():
     assert np.isclose(nn.ctc_loss(y, targets, frames, sizes), (losses / [3, 2, 1, 1]).mean())
 
 
+def test_a_target_may_fill_its_frames():
+    losses = nn.ctc_loss(Y, [[1, 2, 1], [2, 0, 0]], [3, 1], [3, 1], reduction="none")
+    assert np.allclose(losses, [-Y[0, 0, 1] - Y[1, 0, 2] - Y[2, 0, 1], -Y[0, 1, 2]], rtol=1e-13)
+
+
 def test_what_stands_behind_a_targets_end_says_nothing():
     y = log_probs(1, 5, 2, 3)
     expected = nn.ctc_loss(y, [[1, 2], [2, 0]], [5, 5], [2, 1])
@@ -79,7 +84,7 @@ def test_long_sequences_do_not_underflow():
 
 def test_a_target_of_probability_0_is_inf_or_0():
     y = log_probs(5, 3, 2, 3)
-    y[:, 0, 1] = -np.inf
+    y[:, 0, :2] = -np.inf  # neither the label nor the blank
     leaf = Tensor(y, requires_grad=True)
     losses = nn.ctc_loss(leaf, [[1], [1]], [3, 3], [1, 1], reduction="none")
     assert losses.tolist()[0] == np.inf and np.isfinite(losses.tolist()[1])
