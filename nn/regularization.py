@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn.utils import parameter_list
+from nn.utils import check_positive, parameter_list
 
 
 def l1_penalty(parameters: Tensor | Iterable[Tensor]) -> Any:
@@ -76,8 +76,7 @@ def max_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> None:
     >>> w.detach().numpy().round(4).tolist()
     [[0.6, 0.8], [0.3, 0.4]]
     """
-    if not max_norm > 0:
-        raise ValueError(f"max_norm_: max_norm={max_norm!r} is not above 0")
+    check_positive("max_norm_", "max_norm", max_norm)
     bounded = []
     for i, p in enumerate(parameter_list(parameters, "max_norm_")):
         if p.ndim < 2:

@@ -42,8 +42,8 @@ def clip_grad_norm_(
     >>> w.grad.round(4)
     array([0.6, 0.8])
     """
-    _check_positive("clip_grad_norm_", "max_norm", max_norm)
-    _check_positive("clip_grad_norm_", "norm_type", norm_type)
+    check_positive("clip_grad_norm_", "max_norm", max_norm)
+    check_positive("clip_grad_norm_", "norm_type", norm_type)
     tensors = parameter_list(parameters, "clip_grad_norm_")
     with_gradient = [(i, p) for i, p in enumerate(tensors) if p.grad is not None]
     norms = np.array([_norm(p.grad, norm_type) for _, p in with_gradient])
@@ -79,7 +79,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     >>> w.grad
     array([ 1. , -0.5])
     """
-    _check_positive("clip_grad_value_", "clip_value", clip_value)
+    check_positive("clip_grad_value_", "clip_value", clip_value)
     for p in parameter_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             p.grad = np.clip(p.grad, -clip_value, clip_value)
@@ -130,6 +130,10 @@ def vector_to_parameters(vector: Any, parameters: Tensor | Iterable[Tensor]) -> 
 
 def parameter_list(parameters: Tensor | Iterable[Tensor], name: str) -> list[Tensor]:
     """The parameters as a list; an error where there are none, or one of them is no Tensor."""
+    if not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{name}: parameters are Tensors, not a {type(parameters).__name__}; of a module, give model.parameters()"
+        )
     tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     if not tensors:
         raise ValueError(
@@ -143,7 +147,7 @@ def parameter_list(parameters: Tensor | Iterable[Tensor], name: str) -> list[Ten
 
 
 def _norm(x: Any, order: float) -> float:
-    """In float64, where squares of float32 do not overflow."""
+    """The norm of all elements; in float64, where squares of float32 do not overflow."""
     values = np.abs(np.asarray(x.detach() if isinstance(x, Tensor) else x, np.float64))
     if not values.size:
         return 0.0
@@ -152,6 +156,7 @@ def _norm(x: Any, order: float) -> float:
     return float(np.sum(values**order) ** (1 / order))
 
 
-def _check_positive(name: str, word: str, value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{name}: {word}={value!r} is not above 0")
+def check_positive(name: str, word: str, value: float) -> None:
+    """Raise ValueError for a setting that is no number above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not value > 0:
+        raise ValueError(f"{name}: {word}={value!r} is not a number above 0")

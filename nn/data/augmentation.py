@@ -31,7 +31,7 @@ def gaussian_noise(batch: Any, std: float, rng: np.random.Generator) -> np.ndarr
     """
     batch = _batch(batch, "gaussian_noise", rng, 1)
     _check_floats(batch, "gaussian_noise")
-    if not std >= 0:
+    if not _is_number(std) or not std >= 0:
         raise ValueError(f"gaussian_noise: std={std!r} is not a number from 0 on")
     return batch + (std * rng.standard_normal(batch.shape)).astype(batch.dtype)
 
@@ -84,7 +84,7 @@ def random_flip(batch: Any, rng: np.random.Generator, p: float = 0.5, axis: int 
     """
     batch = _batch(batch, "random_flip", rng, 2)
     (flipped_axis,) = _sample_axes(batch, axis, "random_flip")
-    if not 0 <= p <= 1:
+    if not _is_number(p) or not 0 <= p <= 1:
         raise ValueError(f"random_flip: p={p!r} is not a probability, a number in [0, 1]")
     flipped = rng.random(len(batch)) < p
     result = batch.copy()
@@ -147,8 +147,8 @@ def mixup(x: Any, y: Any, alpha: float, rng: np.random.Generator) -> tuple[np.nd
         raise ValueError(f"mixup: targets of {y.dtype} cannot be mixed; for class ids give np.eye(classes)[ids]")
     if len(x) != len(y):
         raise ValueError(f"mixup: {len(x)} inputs and {len(y)} targets; give one target for each input")
-    if not alpha > 0:
-        raise ValueError(f"mixup: alpha={alpha!r} is not above 0")
+    if not _is_number(alpha) or not alpha > 0:
+        raise ValueError(f"mixup: alpha={alpha!r} is not a number above 0")
     share, partner = rng.beta(alpha, alpha, size=len(x)), rng.permutation(len(x))
 
     def mixed(batch: np.ndarray) -> np.ndarray:
@@ -201,11 +201,15 @@ def _check_floats(batch: np.ndarray, name: str) -> None:
 
 def _sample_axes(batch: np.ndarray, axes: int | tuple[int, ...], name: str) -> tuple[int, ...]:
     """Axes of the samples, counted from the front; an error for the batch's own."""
-    given = (axes,) if isinstance(axes, int) else tuple(axes)
+    given = tuple(axes) if isinstance(axes, tuple | list) else (axes,)
     for axis in given:
-        if not -batch.ndim <= axis < batch.ndim or axis % batch.ndim == 0:
+        if not _is_integer(axis) or not -batch.ndim <= axis < batch.ndim or axis % batch.ndim == 0:
             raise ValueError(f"{name}: axis {axis} is not one of the samples', 1 to {batch.ndim - 1}")
     return tuple(axis % batch.ndim for axis in given)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _is_integer(value: Any) -> bool:

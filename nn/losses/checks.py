@@ -37,9 +37,10 @@ def matched(input: Any, target: Any, name: str, words: tuple[str, str] = ("input
     if type(target) is not np.ndarray or target.dtype != dtype:
         target = of_dtype(target, dtype, name, words[1])
     if target.shape != input.shape:
+        fits = f"; write {words[1]}.reshape({input.shape})" if input.size == target.size else ""
         raise ValueError(
             f"{name}: {words[0]} of shape {input.shape} and {words[1]} of shape {target.shape} differ, and are not "
-            f"broadcast; reshape one of them, as with {words[1]}.reshape(-1, 1)"
+            f"broadcast{fits}"
         )
     return input, target
 
@@ -114,10 +115,14 @@ def check_one_of(x: Any, low: float, high: float, name: str, remedy: str) -> Non
 # --- settings ---
 
 
+def is_number(value: Any) -> bool:
+    """Whether a setting is a single number."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
 def check_setting(name: str, word: str, value: Any, low: float, high: float = np.inf, *, open: bool = False) -> None:
     """Raise ValueError for a setting that is no number in [low, high), or in (low, high) where `open`."""
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or not (low < value if open else low <= value) or not value < high:
+    if not is_number(value) or not (low < value if open else low <= value) or not value < high:
         raise ValueError(f"{name}: {word}={value!r} is not a number in {'(' if open else '['}{low}, {high})")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from nn.losses.checks import check_one_of, check_setting, matched, of_dtype
+from nn.losses.checks import check_one_of, check_setting, is_number, matched, of_dtype
 from nn.losses.reduction import Loss, reduced
 
 
@@ -141,7 +141,7 @@ def _check_triplet(name: str, margin: float, p: float, eps: float) -> None:
 
 
 def _check_cosine(name: str, margin: float) -> None:
-    if not -1 <= margin <= 1:
+    if not is_number(margin) or not -1 <= margin <= 1:
         raise ValueError(f"{name}: margin={margin!r} is no cosine, a number in [-1, 1]")
 
 

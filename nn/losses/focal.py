@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor
-from nn.losses.checks import check_one_of, check_setting, floats, matched, of_dtype, warn_of_probabilities
+from nn.losses.checks import check_one_of, check_setting, floats, is_number, matched, of_dtype, warn_of_probabilities
 from nn.losses.multiclass import class_count, class_ids, class_rows, shape_of_ids
 from nn.losses.reduction import Loss, buffer, reduced
 
@@ -82,7 +82,7 @@ def _of_ids(input: Any, target: Any, alpha: Any, gamma: float) -> Any:
 
 def check_alpha(alpha: Any, name: str) -> None:
     """Raise ValueError unless alpha is None or a number in [0, 1]."""
-    if alpha is not None and not (np.ndim(alpha) == 0 and 0 <= alpha <= 1):
+    if alpha is not None and not (is_number(alpha) and 0 <= alpha <= 1):
         raise ValueError(f"{name}: alpha={alpha!r} is not a number in [0, 1], the weight of label 1")
 
 

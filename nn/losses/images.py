@@ -71,7 +71,7 @@ def perceptual_loss(
     reduction : over the batch: "mean", "sum" or "none", (batch,).
 
     Raises ValueError if the shapes differ, for features that are none or have no axis of the batch, weights of another
-    number, or another reduction. Source: Johnson et al. 2016, equation 2, https://arxiv.org/abs/1603.08155.
+    number, or another reduction; TypeError if φ cannot be called. Source: Johnson et al. 2016, equation 2, https://arxiv.org/abs/1603.08155.
 
     >>> import nn
     >>> phi = nn.Linear(2, 3, rng=0).eval()
@@ -79,6 +79,8 @@ def perceptual_loss(
     0.0
     """
     name = "perceptual_loss"
+    if not callable(features):
+        raise TypeError(f"{name}: features is a Module or a function, not a {type(features).__name__}")
     input, target = matched(input, target, name)
     seen, wanted = _layers(features(input), input, name), _layers(features(target), input, name)
     weights = [1.0] * len(seen) if weight is None else list(weight)

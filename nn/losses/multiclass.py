@@ -18,6 +18,7 @@ from nn.losses.checks import (
     check_log_probabilities,
     check_probabilities,
     floats,
+    is_number,
     matched,
     of_dtype,
     warn_of_probabilities,
@@ -125,8 +126,8 @@ _WORDS = {"cross_entropy": "logits", "nll_loss": "log-probabilities", "focal_los
 
 
 def _check_smoothing(label_smoothing: float, name: str) -> None:
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"{name}: label_smoothing={label_smoothing} is not in [0, 1]")
+    if not is_number(label_smoothing) or not 0 <= label_smoothing <= 1:
+        raise ValueError(f"{name}: label_smoothing={label_smoothing!r} is not in [0, 1]")
 
 
 def _scores(input: Any, weight: Any, name: str) -> tuple[Any, Any]:

@@ -147,6 +147,8 @@ def quantile_loss(input: Any, target: Any, quantile: Any = 0.5, reduction: str =
 def check_quantile(quantile: Any, name: str) -> None:
     """Raise ValueError for a quantile outside (0, 1)."""
     values = np.asarray(quantile)
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"{name}: quantile={quantile!r} is not a number in (0, 1), or an array of them")
     wrong = values[~((values > 0) & (values < 1))]
     if wrong.size:
         raise ValueError(f"{name}: quantile {wrong.flat[0]} is not in (0, 1); the median is 0.5")

@@ -111,10 +111,11 @@ X = Tensor([1.0, 2.0], requires_grad=True)
         (lambda: clip_grad_value_(iter([]), 1.0), r"clip_grad_value_: no parameters"),
         (lambda: nn.utils.parameters_to_vector([]), r"parameters_to_vector: no parameters"),
         (lambda: nn.utils.vector_to_parameters([], []), r"vector_to_parameters: no parameters"),
-        (lambda: clip_grad_norm_([X], 0.0), r"clip_grad_norm_: max_norm=0.0 is not above 0"),
-        (lambda: clip_grad_norm_([X], np.nan), r"max_norm=nan is not above 0"),
-        (lambda: clip_grad_norm_([X], 1.0, norm_type=-2), r"norm_type=-2 is not above 0"),
-        (lambda: clip_grad_value_([X], -1.0), r"clip_grad_value_: clip_value=-1.0 is not above 0"),
+        (lambda: clip_grad_norm_([X], 0.0), r"clip_grad_norm_: max_norm=0.0 is not a number above 0"),
+        (lambda: clip_grad_norm_([X], np.nan), r"max_norm=nan is not a number above 0"),
+        (lambda: clip_grad_norm_([X], 1.0, norm_type=-2), r"norm_type=-2 is not a number above 0"),
+        (lambda: clip_grad_value_([X], None), r"clip_grad_value_: clip_value=None is not a number above 0"),
+        (lambda: clip_grad_value_([X], -1.0), r"clip_grad_value_: clip_value=-1.0 is not a number above 0"),
         (lambda: nn.utils.vector_to_parameters([1.0], [X]), r"\(1,\) does not fit 1 parameters of 2 numbers.*\(2,\)"),
         (lambda: nn.utils.vector_to_parameters([[1.0, 2.0]], [X]), r"vector of shape \(1, 2\) does not fit"),
         (lambda: nn.utils.vector_to_parameters(["a", "b"], [X]), r"numbers are wanted, not <U1"),
@@ -131,3 +132,7 @@ def test_what_does_not_fit_is_named_and_nothing_changes(call, message):
 def test_a_parameter_is_a_tensor():
     with pytest.raises(TypeError, match="clip_grad_norm_: a parameter is a Tensor, not a ndarray"):
         clip_grad_norm_([np.ones(3)], 1.0)
+    with pytest.raises(
+        TypeError, match=r"parameters are Tensors, not a Linear; of a module, give model.parameters\(\)"
+    ):
+        clip_grad_norm_(nn.Linear(2, 2, rng=0), 1.0)

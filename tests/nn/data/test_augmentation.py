@@ -122,6 +122,9 @@ RNG = np.random.default_rng(0)
         (lambda: data.random_shift(IMAGES, 1, RNG, fill=-1), ValueError, r"random_shift: fill=-1 is no uint8"),
         (lambda: data.random_crop(IMAGES, 2, RNG, 1, fill=0.5), ValueError, r"random_crop: fill=0.5 is no uint8"),
         (lambda: data.random_flip(FLOATS, RNG, p=1.5), ValueError, r"p=1.5 is not a probability"),
+        (lambda: data.random_flip(FLOATS, RNG, p="a"), ValueError, r"p='a' is not a probability"),
+        (lambda: data.random_flip(FLOATS, RNG, axis=1.0), ValueError, r"axis 1.0 is not one of the samples"),
+        (lambda: data.gaussian_noise(FLOATS, None, RNG), ValueError, r"std=None is not a number"),
         (lambda: data.random_flip(FLOATS, RNG, axis=-2), ValueError, r"axis -2 is not one of the samples"),
         (lambda: data.random_crop(IMAGES, 6, RNG), ValueError, r"size=6 does not fit into 5 x 4, padding included"),
         (lambda: data.random_crop(IMAGES, (0, 2), RNG), ValueError, r"size=\(0, 2\) does not fit"),
@@ -132,7 +135,7 @@ RNG = np.random.default_rng(0)
         (lambda: data.mixup(FLOATS, np.arange(50), 1.0, RNG), ValueError, r"targets of int64 .*np.eye\(classes\)\[ids"),
         (lambda: data.mixup(IMAGES, np.eye(2), 1.0, RNG), ValueError, r"floats are wanted, not uint8"),
         (lambda: data.mixup(FLOATS, np.eye(3), 1.0, RNG), ValueError, r"50 inputs and 3 targets"),
-        (lambda: data.mixup(FLOATS, np.eye(50), 0.0, RNG), ValueError, r"alpha=0.0 is not above 0"),
+        (lambda: data.mixup(FLOATS, np.eye(50), 0.0, RNG), ValueError, r"alpha=0.0 is not a number above 0"),
     ],
 )
 def test_what_does_not_fit_is_named(call, error, message):

@@ -65,6 +65,7 @@ def test_the_norm_of_infinite_order():
         ),
         (lambda: nn.cosine_embedding_loss(A, B, SAME), r"target 0.0 is neither -1 nor 1"),
         (lambda: nn.cosine_embedding_loss(A, B, SAME * 2 - 1, margin=1.5), r"margin=1.5 is no cosine"),
+        (lambda: nn.CosineEmbeddingLoss(margin=None), r"CosineEmbeddingLoss: margin=None is no cosine"),
         (lambda: nn.CosineEmbeddingLoss(margin=-2), r"CosineEmbeddingLoss: margin=-2 is no cosine, a number in \[-1"),
     ],
 )

@@ -83,7 +83,10 @@ def test_a_gradient_flows_to_the_target_of_a_list():
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: nn.mse_loss(np.ones((4, 1)), np.ones(4)), r"\(4, 1\) and target of shape \(4,\) differ.*reshape"),
+        (
+            lambda: nn.mse_loss(np.ones((4, 1)), np.ones(4)),
+            r"\(4, 1\) and target of shape \(4,\) differ.*; write target.reshape\(\(4, 1\)\)",
+        ),
         (lambda: nn.mse_loss(["a"], [1.0]), r"mse_loss: numbers are wanted, not <U1"),
         (lambda: nn.mse_loss([1j], [1.0]), r"mse_loss: numbers are wanted, not complex128"),
         (lambda: nn.mse_loss([1.0], np.array([1j])), r"mse_loss: target holds complex128, where numbers are wanted"),
@@ -93,6 +96,8 @@ def test_a_gradient_flows_to_the_target_of_a_list():
         (lambda: nn.HuberLoss(delta=np.nan), r"HuberLoss: delta=nan is not"),
         (lambda: nn.HuberLoss(delta="1"), r"HuberLoss: delta='1' is not"),
         (lambda: nn.smooth_l1_loss([1.0], [1.0], beta=-0.5), r"smooth_l1_loss: beta=-0.5 is not a number in \[0, inf"),
+        (lambda: nn.mse_loss(np.ones(4), np.ones(3)), r"input of shape \(4,\) and target of shape \(3,\) .*broadcast$"),
+        (lambda: nn.QuantileLoss(None), r"QuantileLoss: quantile=None is not a number in \(0, 1\), or an array"),
         (lambda: nn.quantile_loss([1.0], [1.0], 0.0), r"quantile 0.0 is not in \(0, 1\); the median is 0.5"),
         (lambda: nn.quantile_loss([1.0], [1.0], 90), r"quantile 90 is not in \(0, 1\)"),
         (lambda: nn.QuantileLoss([0.5, 1.0]), r"QuantileLoss: quantile 1.0 is not"),
