@@ -205,7 +205,10 @@ def _sample_axes(batch: np.ndarray, axes: int | tuple[int, ...], name: str) -> t
     for axis in given:
         if not _is_integer(axis) or not -batch.ndim <= axis < batch.ndim or axis % batch.ndim == 0:
             raise ValueError(f"{name}: axis {axis} is not one of the samples', 1 to {batch.ndim - 1}")
-    return tuple(axis % batch.ndim for axis in given)
+    found = tuple(axis % batch.ndim for axis in given)
+    if len(set(found)) < len(found):
+        raise ValueError(f"{name}: axes={axes} name one axis twice")
+    return found
 
 
 def _is_number(value: Any) -> bool:

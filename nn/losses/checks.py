@@ -73,6 +73,9 @@ def values_of(x: Any) -> np.ndarray:
 
 # --- values ---
 
+# Stands for log 0: a finite number has finite gradients, and no sum of it over many frames overflows float32.
+LOG_ZERO = -1e30
+
 _PROBABILITY = "a probability, a number in [0, 1]"
 _PROBABILITY_OF_LOGITS = _PROBABILITY + "; of logits, take nn.sigmoid or nn.softmax first"
 

@@ -8,7 +8,16 @@ import numpy as np
 
 import autograd
 from autograd import Tensor
-from nn.losses.checks import check_one_of, check_setting, floats, is_number, matched, of_dtype, warn_of_probabilities
+from nn.losses.checks import (
+    LOG_ZERO,
+    check_one_of,
+    check_setting,
+    floats,
+    is_number,
+    matched,
+    of_dtype,
+    warn_of_probabilities,
+)
 from nn.losses.multiclass import class_count, class_ids, class_rows, shape_of_ids
 from nn.losses.reduction import Loss, buffer, reduced
 
@@ -67,7 +76,7 @@ def _of_ids(input: Any, target: Any, alpha: Any, gamma: float) -> Any:
     warn_of_probabilities(input, "focal_loss", _PROBABILITIES, axis=1 if input.ndim > 1 else 0)
     log_p = autograd.log_softmax(class_rows(input))
     is_target = ids[:, None] == np.arange(class_count(input))
-    log_rest = autograd.logsumexp(np.where(is_target, -np.inf, log_p), axis=1)
+    log_rest = autograd.logsumexp(np.where(is_target, LOG_ZERO, log_p), axis=1)
     losses = np.exp(log_rest * gamma) * -autograd.pick(log_p, index=ids)
     if alpha is None:
         return losses

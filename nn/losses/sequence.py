@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 
 import autograd
-from nn.losses.checks import check_log_probabilities, floats, values_of
+from nn.losses.checks import LOG_ZERO, check_log_probabilities, floats, values_of
 from nn.losses.reduction import REDUCTIONS, Loss, reduced, unknown_reduction
-
-# Stands for log 0: a finite number has finite gradients, and no sum over frames of it overflows float32.
-_LOG_ZERO = -1e30
 
 
 def ctc_loss(
@@ -27,7 +24,8 @@ def ctc_loss(
 
     The forward algorithm in log space. With l′ the target with a blank before, between and after its labels,
     α_t(s) = logsumexp(α_{t-1}(s), α_{t-1}(s-1), α_{t-1}(s-2)) + log y_t(l′_s), the last of the three only where l′_s
-    differs from l′_{s-2}, as no blank does; the loss is -logsumexp(α_T(S), α_T(S-1)), S the length of l′.
+    differs from l′_{s-2}, as no blank does; α_1 begins with a blank or the first label, and the loss is
+    -logsumexp(α_T(S), α_T(S-1)), S the length of l′.
 
     Parameters
     ----------
@@ -65,7 +63,7 @@ def ctc_loss(
     extended = _with_blanks(_padded(targets, labels, single), labels, log_probs.shape[2], blank)
     fits = _check_room(extended, frames, labels, zero_infinity)
     losses = -_log_likelihood(log_probs, extended, frames, labels)
-    possible = fits & (values_of(losses) < -_LOG_ZERO / 2)
+    possible = fits & (values_of(losses) < -LOG_ZERO / 2)
     losses = np.where(possible, losses, 0.0 if zero_infinity else np.inf)
     if single:
         losses = losses[0]
@@ -78,14 +76,14 @@ def _log_likelihood(log_probs: Any, extended: np.ndarray, frames: np.ndarray, la
     """The forward algorithm: log-probability of each target, (batch,). `extended` is l′ (batch, places)."""
     batch, places = extended.shape
     index = np.broadcast_to(extended, (log_probs.shape[0], batch, places))
-    emitted = np.maximum(np.take_along_axis(log_probs, index, axis=2), _LOG_ZERO)
+    emitted = np.maximum(np.take_along_axis(log_probs, index, axis=2), LOG_ZERO)
     may_skip = np.full(extended.shape, False)
     may_skip[:, 2:] = extended[:, 2:] != extended[:, :-2]
-    skip_penalty = np.where(may_skip, 0, _LOG_ZERO).astype(log_probs.dtype)
-    edge = np.full((batch, 2), _LOG_ZERO, log_probs.dtype)
+    skip_penalty = np.where(may_skip, 0, LOG_ZERO).astype(log_probs.dtype)
+    edge = np.full((batch, 2), LOG_ZERO, log_probs.dtype)
 
     start = np.arange(places) < 2  # a path begins with the first blank or the first label
-    alpha = np.where(start, emitted[0], _LOG_ZERO)
+    alpha = np.where(start, emitted[0], LOG_ZERO)
     alphas = [alpha]
     for t in range(1, int(frames.max())):
         before = np.concatenate([edge, alpha], axis=1)
@@ -96,7 +94,7 @@ def _log_likelihood(log_probs: Any, extended: np.ndarray, frames: np.ndarray, la
     sample, last = np.arange(batch), 2 * labels
     final = np.stack(alphas)[frames - 1, sample]
     ends = (np.arange(places) == last[:, None]) | (np.arange(places) == last[:, None] - 1)
-    return autograd.logsumexp(np.where(ends, final, _LOG_ZERO), axis=1)
+    return autograd.logsumexp(np.where(ends, final, LOG_ZERO), axis=1)
 
 
 # --- arguments ---

@@ -118,6 +118,7 @@ RNG = np.random.default_rng(0)
         (lambda: data.random_shift(FLOATS, 7, RNG), ValueError, r"max_shift=7 is not an integer from 0 to 6"),
         (lambda: data.random_shift(FLOATS, 1.5, RNG), ValueError, r"max_shift=1.5 is not an integer"),
         (lambda: data.random_shift(FLOATS, 1, RNG, axes=0), ValueError, r"axis 0 is not one of the samples', 1 to 1"),
+        (lambda: data.random_shift(FLOATS, 1, RNG, axes=(1, -1)), ValueError, r"axes=\(1, -1\) name one axis twice"),
         (lambda: data.random_shift(FLOATS, 1, RNG, axes=(1, 2)), ValueError, r"axis 2 is not one of"),
         (lambda: data.random_shift(IMAGES, 1, RNG, fill=-1), ValueError, r"random_shift: fill=-1 is no uint8"),
         (lambda: data.random_crop(IMAGES, 2, RNG, 1, fill=0.5), ValueError, r"random_crop: fill=0.5 is no uint8"),

@@ -53,6 +53,16 @@ def test_the_gradient_at_a_certain_prediction():
     assert gradcheck(lambda x: nn.focal_loss(x, [1, 0], gamma=0.5), np.array([20.0, -20.0]))
 
 
+@pytest.mark.parametrize("gamma", [0.0, 2.0])
+def test_a_single_possible_class_gives_no_nan(gamma):
+    x = Tensor([[1.0, -np.inf], [0.0, 1.0]], requires_grad=True)
+    loss = nn.focal_loss(x, [0, 1], gamma=gamma, reduction="none")
+    loss.sum().backward()
+    assert loss.tolist()[0] == 0.0
+    assert np.isfinite(x.grad).all()
+    assert nn.focal_loss([[1.0]], [0], gamma=gamma) == 0.0
+
+
 def test_an_easy_sample_counts_less_than_a_hard_one():
     cross_entropy = nn.binary_cross_entropy_with_logits([3.0, -3.0], [1, 1], reduction="none")
     share = nn.focal_loss([3.0, -3.0], [1, 1], reduction="none") / cross_entropy
