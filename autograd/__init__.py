@@ -20,7 +20,7 @@ from autograd.checking import (
 )
 from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
-from autograd.graph import mark_library
+from autograd.graph import mark_library, warn_user
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -83,6 +83,7 @@ __all__ = [
     "softplus",
     "value_and_grad",
     "vjp",
+    "warn_user",
 ]
 
 mark_library(__name__)

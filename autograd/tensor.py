@@ -514,6 +514,16 @@ class Tensor(ArrayMethods, Conversions):
         return self._node.primitive is None
 
     @property
+    def made_by(self) -> Primitive | None:
+        """The operation whose recorded result this is, such as `autograd.softmax`; None for a leaf or a constant.
+
+        >>> x = Tensor(0.0, requires_grad=True)
+        >>> x.sigmoid().made_by
+        <primitive sigmoid (elementwise)>
+        """
+        return self._node.primitive
+
+    @property
     def version(self) -> int:
         """The clock's reading at the last assignment to this leaf, 0 before any: it grows with each.
 

@@ -43,6 +43,7 @@ LAYERS = {
         "losses",
         "layers",
         "optim",
+        "utils",
         "regularization",
         "data",
         "metrics",
