@@ -547,7 +547,7 @@ class Tensor(ArrayMethods, Conversions):
             if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
                 old[...] = new
         else:
-            self._data = node.output = float(new)
+            self._data = node.output = float(new) if self.dtype == FLOAT64 else value_of(new, self.dtype)
         node.snapshot = None
         _stamp(node)
 

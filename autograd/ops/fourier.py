@@ -24,7 +24,7 @@ from autograd.ops.shaping import roll
 from autograd.primitives import composed
 
 # The norm with which the inverse transform is the transpose, up to conjugation.
-_TRANSPOSED = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
+_TRANSPOSED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": None}
 
 
 def _fft(x: Any, n: int, axis: int, norm: Any) -> Any:
@@ -92,10 +92,11 @@ irfft: ComplexPrimitive = real_linear(_irfft, _irfft_rule)
 # --- along one axis ---
 
 
-def _norm(norm: str | None) -> str:
-    if norm is not None and norm not in _TRANSPOSED:
-        raise UnsupportedError(f"norm={norm!r} is not one of {', '.join(map(repr, _TRANSPOSED))} (at {here()})")
-    return norm or "backward"
+def _norm(norm: str | None) -> str | None:
+    """The norm; None, which pictures do not show, for "backward"."""
+    if norm not in _TRANSPOSED:
+        raise UnsupportedError(f"norm={norm!r} is not one of 'backward', 'ortho', 'forward' (at {here()})")
+    return None if norm == "backward" else norm
 
 
 def _length(x: Any, n: int | None, axis: int, default: Callable[[int], int] = int) -> int:

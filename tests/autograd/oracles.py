@@ -17,7 +17,7 @@ def difference(f: Callable[[float], Any]) -> np.ndarray:
 
 
 def inner(u: Any, x: Any) -> Any:
-    """The sum of u x; of complex ones of conj(u) x the real part: real times real plus imaginary times imaginary part."""
+    """The sum of u x; of complex ones the real part of conj(u) x: parts of one kind times parts of the same kind."""
     return (np.conj(u) * x).sum().real
 
 
