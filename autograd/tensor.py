@@ -697,11 +697,6 @@ class Tensor(ArrayMethods, Conversions):
         if gradient is None:
             if type(value) is float:
                 return 1.0
-            if value.dtype.kind == "c":
-                raise GradientError(
-                    f"backward: a complex number cannot grow or shrink (at {here()}). Start from a real one, such as "
-                    "z.real or np.abs(z) ** 2, or give the cotangent: z.backward(gradient)."
-                )
             if isinstance(value, np.generic):
                 return type(value)(1)
             if value.size != 1:
@@ -865,6 +860,14 @@ class ComplexTensor(ComplexMethods, Tensor):
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Any:
         return apply_complex(primitive, (self,), keywords)
+
+    def _seed(self, gradient: Any) -> Any:
+        if gradient is None:
+            raise GradientError(
+                f"backward: a complex number cannot grow or shrink (at {here()}). Start from a real one, such as "
+                "z.real or np.abs(z) ** 2, or give the cotangent: z.backward(gradient)."
+            )
+        return super()._seed(gradient)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
         return _call_ufunc(ufunc, method, args, keywords, apply_complex)

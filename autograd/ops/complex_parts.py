@@ -43,7 +43,7 @@ def _over_modulus(z: Any, r: Any) -> Any:
 
 
 # fmt: off
-as_complex = real_linear(_as_complex,  lambda g, y, x, dtype: g, name="as_complex")  # of g a real x takes the real part
+as_complex = real_linear(_as_complex,  lambda g, y, x, dtype: g)  # of which a real x takes the real part
 real       = real_linear(_real,        lambda g, y, z: g.astype(z.dtype))
 imag       = real_linear(_imag,        lambda g, y, z: g * 1j)
 conjugate  = real_linear(np.conjugate, lambda g, y, z: np.conjugate(g))

@@ -231,6 +231,14 @@ def test_ops_of_real_numbers_and_complex_ones_together():
         np.testing.assert_allclose(pushed, numeric, atol=1e-8)
 
 
+def test_where_keeps_its_promise():
+    z = np.array([0j, 1 + 1j])
+    with np.errstate(all="ignore"):
+        g = gradient(lambda z: np.abs(np.where(np.abs(z) > 0, np.log(z), 0)).sum(), z)[0]
+    expected = numeric_vjp(lambda z: np.abs(np.log(z)), [z[1]], 1.0, [True])[0]
+    np.testing.assert_allclose(g, [0, expected], rtol=1e-9)
+
+
 # --- Tensors that hold complex numbers ---
 
 
