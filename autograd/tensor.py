@@ -51,6 +51,7 @@ from autograd.values import (
     is_complex,
     operand,
     operand_beside_complex,
+    refuse_dropping_imaginary_parts,
     refuse_non_numbers,
     refuse_untrackable,
     unshared,
@@ -570,6 +571,8 @@ class Tensor(ArrayMethods, Conversions):
         if value is not None and np.shape(value) != self.shape:
             raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
         node = self._own_node()
+        if value is not None:
+            refuse_dropping_imaginary_parts("grad", getattr(value, "_data", value), self.dtype)
         if value is not None and not isinstance(value, Tensor):
             value = np.array(value, dtype=self.dtype)
         if node.primitive is None:
@@ -712,8 +715,7 @@ class Tensor(ArrayMethods, Conversions):
             )
         if isinstance(gradient, Tensor):
             return gradient
-        if is_complex(gradient) and self.dtype.kind != "c":
-            raise DtypeError(f"backward: a complex gradient does not fit a Tensor of {self.dtype} (at {here()})")
+        refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         seed = np.array(gradient, dtype=self.dtype)[()]
         return float(seed) if type(value) is float else seed
 

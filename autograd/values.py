@@ -20,6 +20,8 @@ def value_of(data: Any, dtype: Any) -> Any:
     """A private copy of a user's data in the form a Tensor holds."""
     if dtype is None and _made_of_python_floats(data):
         dtype = get_default_dtype()
+    elif dtype is not None:
+        refuse_dropping_imaginary_parts("Tensor", data, np.dtype(dtype))
     try:
         value = np.array(data, dtype=dtype)
     except ValueError as error:
@@ -108,6 +110,12 @@ def operand_beside_complex(other: Any, like: Any) -> Any:
     if value is NotImplemented and is_complex(other):
         return np.array(other, np.result_type(like, other) if type(other) is complex else None)[()]
     return float64_of(value)
+
+
+def refuse_dropping_imaginary_parts(what: str, x: Any, dtype: np.dtype) -> None:
+    """Raise for complex numbers that shall become real ones: NumPy would drop half of them."""
+    if dtype.kind != "c" and is_complex(x):
+        raise DtypeError(f"{what}: complex numbers do not fit {dtype} (at {here()}); say which part, as z.real")
 
 
 def is_complex(x: Any) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from autograd import (
     FlatLeaves,
     Tensor,
+    check_module,
     detect_anomaly,
     elementwise,
     gradcheck,
@@ -401,13 +402,28 @@ def test_a_complex_number_is_no_loss():
     with pytest.raises(GradientError, match=r"complex number cannot grow or shrink.*test_complex.*np\.abs\(z\) \*\* 2"):
         (z * z).backward()
     assert z.grad is None
-    with pytest.raises(DtypeError, match="a complex gradient does not fit a Tensor of float64"):
+    with pytest.raises(DtypeError, match=r"backward\(gradient\): complex numbers do not fit float64"):
         np.abs(z).backward(1j)
     for transform in (value_and_grad, jacobian):
         with pytest.raises(DtypeError, match="a complex number is two real ones"):
             transform(lambda x: x * 1j)(2.0)
+
+
+def test_checks_vary_real_numbers():
     with pytest.raises(DtypeError, match="only real functions are checked"):
         gradcheck(lambda x: x * 1j, 2.0)
+    with pytest.raises(
+        DtypeError, match=r"gradcheck: input 0 is complex.*test_complex.*lambda a, b: f\(a \+ 1j \* b\)"
+    ):
+        gradcheck(np.abs, 1j)
+    assert gradcheck(lambda a, b: np.abs(np.exp(a + 1j * b)), QUADRANTS.real, QUADRANTS.imag).verdict == "PASS"
+
+    class Model:
+        def named_parameters(self):
+            return [("p", Tensor(QUADRANTS, requires_grad=True))]
+
+    with pytest.raises(DtypeError, match="check_module: p is complex"):
+        check_module(Model(), np.subtract, (QUADRANTS, QUADRANTS))
 
 
 def test_ways_out_that_would_drop_the_imaginary_part():
@@ -417,6 +433,11 @@ def test_ways_out_that_would_drop_the_imaginary_part():
             f(z)
     with pytest.raises(DtypeError, match="FlatLeaves: one floating dtype"):
         FlatLeaves([Tensor(QUADRANTS, requires_grad=True)])
+    for data in (QUADRANTS, [1j], 1j, Tensor(1j)):
+        with pytest.raises(DtypeError, match=r"Tensor: complex numbers do not fit float32 .*test_complex.*z\.real"):
+            Tensor(data, dtype=np.float32)
+    with pytest.raises(DtypeError, match="grad: complex numbers do not fit float64"):
+        Tensor(1.0).grad = Tensor(1j)
     with pytest.raises(TypeError):
         z + "1"
     with pytest.raises(TypeError):
