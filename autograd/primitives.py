@@ -93,7 +93,7 @@ class Primitive:
         self.name = function.__name__.strip("_") if name is None else name
         self.structure = structure
         self.is_elementwise = structure == ELEMENTWISE
-        self.rules = self.tangent_rules = rules
+        self.rules = self.tangent_rules = rules  # the latter for forward mode: other ones where numbers are complex
         self.joint = joint
         self.scalar = scalar
         self.masks = masks

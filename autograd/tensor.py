@@ -72,13 +72,7 @@ _HINTS = {
     "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
 }
 
-_REGISTERED = (
-    fourier,
-    norms,
-    products,
-    statistics,
-    ufuncs,
-)  # these declare ops of NumPy; nothing here names them otherwise
+_REGISTERED = (fourier, norms, products, statistics, ufuncs)  # they declare ops of NumPy, and are not named otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -572,7 +566,7 @@ class Tensor(ArrayMethods, Conversions):
             raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
         node = self._own_node()
         if value is not None:
-            refuse_dropping_imaginary_parts("grad", getattr(value, "_data", value), self.dtype)
+            refuse_dropping_imaginary_parts("grad", value, self.dtype)
         if value is not None and not isinstance(value, Tensor):
             value = np.array(value, dtype=self.dtype)
         if node.primitive is None:
@@ -713,9 +707,9 @@ class Tensor(ArrayMethods, Conversions):
                 f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()})"
             )
+        refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         if isinstance(gradient, Tensor):
             return gradient
-        refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         seed = np.array(gradient, dtype=self.dtype)[()]
         return float(seed) if type(value) is float else seed
 

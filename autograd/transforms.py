@@ -26,6 +26,7 @@ from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
 from autograd.replay import fit, plain, pull_since, push
 from autograd.tensor import Tensor, tensor_of
+from autograd.values import refuse_dropping_imaginary_parts
 
 Function = Callable[..., Any]
 
@@ -93,6 +94,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         expected = [np.shape(y) for y in trace.outputs]
         if shapes != expected:
             raise ShapeError(f"pullback: cotangents of shapes {shapes} for values of shapes {expected} (at {here()})")
+        for c, y in zip(cotangents, trace.outputs, strict=True):
+            refuse_dropping_imaginary_parts("pullback: the cotangent", c, _dtype_of(y))
         return trace.gradients(cotangents, trace.nested or is_transforming() or _any_tensor(cotangents))
 
     return trace.value, pullback
@@ -113,6 +116,8 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     if shapes != expected:
         raise ShapeError(f"jvp: tangents of shapes {shapes} for primals of shapes {expected} (at {here()})")
     nested = trace.nested or _any_tensor(directions)
+    for t, x in zip(directions, trace.inputs, strict=True):
+        refuse_dropping_imaginary_parts("jvp: the tangent", t, x.dtype)
     tangent_of = {
         x._node: _tensor(t, x.dtype) if nested else np.array(t, dtype=x.dtype)[()]
         for x, t in zip(trace.inputs, directions, strict=True)

@@ -113,8 +113,8 @@ def operand_beside_complex(other: Any, like: Any) -> Any:
 
 
 def refuse_dropping_imaginary_parts(what: str, x: Any, dtype: np.dtype) -> None:
-    """Raise for complex numbers that shall become real ones: NumPy would drop half of them."""
-    if dtype.kind != "c" and is_complex(x):
+    """Raise for complex numbers, in a Tensor or not, that shall become real ones: NumPy would drop half of them."""
+    if dtype.kind != "c" and is_complex(getattr(x, "_data", x)):
         raise DtypeError(f"{what}: complex numbers do not fit {dtype} (at {here()}); say which part, as z.real")
 
 

@@ -404,6 +404,12 @@ def test_a_complex_number_is_no_loss():
     assert z.grad is None
     with pytest.raises(DtypeError, match=r"backward\(gradient\): complex numbers do not fit float64"):
         np.abs(z).backward(1j)
+    with pytest.raises(DtypeError, match=r"backward\(gradient\): complex numbers do not fit float64"):
+        np.abs(z).backward(Tensor(1j))
+    with pytest.raises(DtypeError, match="pullback: the cotangent: complex numbers do not fit float64"):
+        vjp(np.abs, z.data)[1](1j)
+    with pytest.raises(DtypeError, match="jvp: the tangent: complex numbers do not fit float64"):
+        jvp(np.sin, (1.0,), (1j,))
     for transform in (value_and_grad, jacobian):
         with pytest.raises(DtypeError, match="a complex number is two real ones"):
             transform(lambda x: x * 1j)(2.0)
