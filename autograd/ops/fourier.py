@@ -72,7 +72,7 @@ def _ifft_rule(g: Any, y: Any, x: Any, n: int, axis: int, norm: Any) -> Any:
 
 
 def _rfft_rule(g: Any, y: Any, x: Any, n: int, axis: int, norm: Any) -> Any:
-    half = g / _times_in_spectrum(y, n, axis)
+    half = g * (1 / _times_in_spectrum(y, n, axis))  # exact, and faster than a division of complex numbers
     return _resized(irfft(half, n=n, axis=axis, norm=_TRANSPOSED[norm]), x.shape[axis], axis)
 
 
