@@ -10,6 +10,7 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
+from autograd.capture import current_capture, decide, note_edit, peek, sample
 from autograd.checking import (
     GradcheckReport,
     assert_gradients,
@@ -18,7 +19,8 @@ from autograd.checking import (
     gradgradcheck,
     numerical_gradient,
 )
-from autograd.errors import MissingExtraError, missing_extra
+from autograd.compiler import Compiled, compile
+from autograd.errors import CaptureError, MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
 from autograd.modes import (
@@ -40,6 +42,8 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_gra
 from autograd.viz import draw, graph_of
 
 __all__ = [
+    "CaptureError",
+    "Compiled",
     "FlatLeaves",
     "GradcheckReport",
     "MissingExtraError",
@@ -47,6 +51,9 @@ __all__ = [
     "affine",
     "assert_gradients",
     "check_module",
+    "compile",
+    "current_capture",
+    "decide",
     "detect_anomaly",
     "draw",
     "elementwise",
@@ -73,11 +80,14 @@ __all__ = [
     "missing_extra",
     "no_grad",
     "nondifferentiable",
+    "note_edit",
     "numerical_gradient",
+    "peek",
     "pick",
     "prelu",
     "primitive",
     "relu",
+    "sample",
     "set_default_dtype",
     "sigmoid",
     "softmax",

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from autograd.capture import refuse_escape
 from autograd.errors import GradientError, ShapeError
 from autograd.graph import Node, here
 from autograd.values import FLOAT64
+
+_STAY = "Use NumPy functions on the Tensor itself."
+_RETURN = "Return the Tensor, and read its value outside."
 
 
 class Conversions:
@@ -39,6 +43,7 @@ class Conversions:
                 f"numpy: this Tensor requires grad, and an ndarray would leave the graph (at {here()}); "
                 "say so with x.detach().numpy()"
             )
+        refuse_escape(self._node, "numpy() makes an array of a Tensor", _STAY)
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -47,6 +52,7 @@ class Conversions:
                 f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
                 "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
             )
+        refuse_escape(self._node, "a Tensor was about to become an ndarray", _STAY)
         if copy:
             return np.array(self._data, dtype=dtype)
         array = np.asarray(self._data, dtype=dtype).view()
@@ -57,23 +63,33 @@ class Conversions:
         """The one element as a Python number."""
         if self.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
+        refuse_escape(self._node, "item() makes a Python number of a Tensor", _RETURN)
         return self._data if type(self._data) is float else self._data.item()
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
+        refuse_escape(self._node, "tolist() makes Python numbers of a Tensor", _RETURN)
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
         value = self._data
+        refuse_escape(self._node, "float() makes a Python number of a Tensor", _RETURN)
         return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 
     def __int__(self) -> int:
+        refuse_escape(self._node, "int() makes a Python number of a Tensor", _RETURN)
         return int(self._scalar("int"))
 
     def __index__(self) -> int:
+        refuse_escape(
+            self._node, "a Tensor was used as a Python integer", "Index a Tensor with it, or pass it as an int."
+        )
         return operator.index(self._scalar("index"))
 
     def __bool__(self) -> bool:
+        refuse_escape(
+            self._node, "a value decides what is run next, as in `if loss > 1`", "Choose with np.where(mask, a, b)."
+        )
         return bool(self._scalar("bool"))
 
     def __format__(self, spec: str) -> str:

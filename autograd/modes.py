@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NO_GRAD = 1
 ANOMALY = 2
 TRANSFORM = 4
+CAPTURE = 8
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
 current_mode = MODE.get
@@ -71,14 +72,19 @@ def transforming() -> _GeneratorContextManager[None]:
     return _mode(bits_on=TRANSFORM, bits_off=NO_GRAD)
 
 
+def capturing() -> _GeneratorContextManager[None]:
+    """Inside `compile`'s one run of a function: everything records, values that take no gradient too."""
+    return _mode(bits_on=CAPTURE)
+
+
 def is_grad_enabled() -> bool:
     """Whether operations record a graph here and now."""
     return not current_mode() & NO_GRAD
 
 
 def is_transforming() -> bool:
-    """Whether a function transform (`grad`, `vjp`, `jvp` ...) is running the current code."""
-    return bool(current_mode() & TRANSFORM)
+    """Whether transforms (`grad`, `vjp`, `jvp` ...) shall return Tensors: inside another one, or inside `compile`."""
+    return bool(current_mode() & (TRANSFORM | CAPTURE))
 
 
 def set_default_dtype(dtype: np.typing.DTypeLike) -> None:

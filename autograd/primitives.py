@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import UnsupportedError
+from autograd.modes import CAPTURE, current_mode
 
 Rule = Callable[..., Any]
 Inputs = tuple[Any, ...]
@@ -70,6 +71,7 @@ class Primitive:
         "structure",
         "takes_complex",
         "tangent_rules",
+        "text",
     )
 
     def __init__(
@@ -87,6 +89,7 @@ class Primitive:
         shapes: str | None = None,
         arity: int | None = None,
         takes_complex: bool | None = None,
+        text: str | None = None,
     ) -> None:
         self.numpy_function = function
         self.forward = function if forward is None else forward
@@ -98,6 +101,7 @@ class Primitive:
         self.scalar = scalar
         self.masks = masks
         self.shapes = shapes
+        self.text = text
         self.arity = len(rules) if arity is None else arity
         self.takes_complex = structure == LINEAR if takes_complex is None else takes_complex
         self.keyword_names = _keyword_names(self.forward, self.arity)
@@ -161,8 +165,11 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(part) for part in value)
     if type(value) is list:
         return [frozen(part) for part in value]
-    is_array = hasattr(value, "__array__") and not isinstance(value, np.generic)
-    return np.array(value) if is_array else value
+    if not hasattr(value, "__array__") or isinstance(value, np.generic):
+        return value
+    if current_mode() & CAPTURE and hasattr(type(value), "__primitive__"):  # an input of the program
+        return value
+    return np.array(value)
 
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:
@@ -205,6 +212,8 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
     masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
+    text : how a compiled program writes it, in the names of `forward`'s parameters, where the source of `forward`
+        is not what one would write: "x @ weight.T + bias".
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
     takes_complex : the arguments may be complex, as `complexes.py` says of rules; linear ops do unless told otherwise.
 

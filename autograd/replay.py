@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import unbroadcast
+from autograd.capture import current_capture, section
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
@@ -89,7 +90,7 @@ def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, li
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
-        with enable_grad(), np.errstate(all="ignore"):
+        with enable_grad(), np.errstate(all="ignore"), section("backward"):
             _pull_careful(ops, free, lift)
     else:
         _replay_plain(ops, free)
@@ -160,6 +161,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
 def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
     """Replay with everything that the fast loop leaves out."""
     behind_where = False
+    capture = current_capture()
     for node in ops:
         g = node.cotangent
         if g is None:
@@ -167,6 +169,8 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
         node.cotangent = None
         if node.notes is not None:
             g = _notice(node, g)
+        if capture is not None:
+            capture.cotangents[g._node] = node
         behind_where = behind_where or node.primitive.masks
         pairs = contributions(node, g, lift, behind_where)
         if current_mode() & ANOMALY:
@@ -290,6 +294,7 @@ def _notice(node: Node, g: Any) -> Any:
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
     taken = set(map(id, seeds))
+    capture = current_capture()
     try:
         for node in leaves:
             if node.notes is not None and node.notes.hooks and node.cotangent is not None:
@@ -313,6 +318,9 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
                 g = np.float64(g)
             if g.dtype is not x.dtype:
                 g = g.astype(x.dtype)
+        if capture is not None:
+            capture.cotangents[g._node] = node
+            capture.lift_gradient(node)
         if node.grad is not None:
             g = node.grad + g
         elif type(g) is np.ndarray:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, current_capture, note_edit
 
 _PARAMETER_PATHS = "_parameter_paths"
 
@@ -67,6 +67,8 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward(self, ...)")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if (capture := current_capture()) is not None:
+            capture.use(self)
         return self.forward(*args, **keywords)
 
     # --- what it holds ---
@@ -81,6 +83,7 @@ class Module:
             if isinstance(member, Tensor):
                 self._classify(path, member)
         object.__setattr__(self, name, value)
+        note_edit()
 
     def _refuse_untrained(self, name: str, value: Any) -> None:
         """An error for what would take a parameter's place and never be trained, as `module.x -= step` sets it."""

@@ -25,6 +25,7 @@ LAYERS = {
         "complexes",
         "broadcasting",
         "values",
+        "capture",
         "ops",
         "replay",
         "mishaps",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import sample
 from nn.init import Rng, generator_of
 from nn.module import Module
 
@@ -41,7 +42,7 @@ class Dropout(Module):
     def forward(self, x: Any) -> Any:
         if not self.training or self.p == 0:
             return x
-        kept = self.rng.random(x.shape) >= self.p
+        kept = sample(self.rng.random, x.shape) >= self.p
         return x * (kept * np.asarray(1 / (1 - self.p) if self.p < 1 else 0, x.dtype))
 
     def extra_repr(self) -> str:

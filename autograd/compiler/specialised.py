@@ -1,0 +1,217 @@
+"""One recorded run made into a program that is ready to be called again."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from autograd.capture import CURRENT, EDITS
+from autograd.compiler.arguments import map_arrays, paths
+from autograd.compiler.passes import optimized
+from autograd.compiler.program import Program
+from autograd.compiler.recording import Capture
+from autograd.compiler.source import Source
+from autograd.compiler.tracing import Trace
+from autograd.errors import CaptureError
+from autograd.graph import Location, Node, here, leaf, tick, user_place
+from autograd.modes import capturing
+from autograd.tensor import Tensor, tensor_of
+
+_serial = count(1)
+
+
+class Specialised:
+    """A program with how its inputs are read, and what happens to its results."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        """Run the function, recording it; `result` is what this run returned."""
+        self._edits = EDITS[0]
+        arguments: list[Tensor] = []
+        given: list[bool] = []
+
+        def lifted(x: Any) -> Tensor:
+            given.append(isinstance(x, Tensor))
+            arguments.append(_input(x))
+            return arguments[-1]
+
+        args, keywords = map_arrays(args, lifted), map_arrays(keywords, lifted)
+        names = dict(zip((tensor._node for tensor in arguments), _names(function, args, keywords), strict=True))
+        self._capture = capture = Capture()
+        with _capturing(capture):
+            result = function(*args, **keywords)
+            self._results: list[Tensor] = []
+            _refuse_strangers(result)
+            self._structure = map_arrays(result, self._kept)
+            self._gradients = capture.final_gradients()
+            left = [g for g in self._gradients.values() if g is not None]
+            trace = Trace(capture, _name_of(function), names, [x._node for x in (*self._results, *left)])
+        capture.finish()
+        self._as_tensors = any(given)
+        self._floats = trace.floats
+        self.program: Program = optimized(trace.program)
+        self.source = Source(self.program, _place_of(function))
+        self._guards = list(capture.gradients.items())
+        nodes = [tensor._node for tensor in arguments]
+        self._decisions = [
+            (nodes.index(node) if node in nodes else None, node, *rest)
+            for node, *rest in capture.decisions
+            if node.primitive is None and node.output is not None
+        ]
+        self._used = list(capture.used.values())
+        self.prepare_each = capture.prepares
+        for node, g in self._gradients.items():
+            node.grad = None if g is None else g._data
+        self.result = self._handed([x._data for x in self._results])
+        self.run = _linked(self, list(trace.inputs), [tensor._node for tensor in arguments])
+
+    def _kept(self, x: Tensor) -> Any:
+        self._results.append(x)
+        return _PLACE
+
+    def prepare(self, values: list[Any]) -> tuple[Any, ...] | None:
+        """What has to be computed before a call; None if the program does not hold any more."""
+        if self._edits != EDITS[0]:
+            for thing, before in self._used:
+                now = vars(thing)
+                if now.keys() != before.keys() or any(now[name] is not value for name, value in before.items()):
+                    return None
+            self._edits = EDITS[0]
+        for place, node, question, args, answer in self._decisions:
+            if question(np.asarray(node.output if place is None else values[place]), *args) != answer:
+                return None
+        for node, had in self._guards:
+            if (node.grad is not None) is not had:
+                return None
+        prepared = []
+        for prepare in self.prepare_each:
+            values = prepare()
+            if values is None:
+                return None
+            prepared.append(values)
+        return tuple(prepared)
+
+    def finish(self, values: tuple[Any, ...]) -> Any:
+        """Put the program's results where they belong; returns those of the function."""
+        n = len(self._results)
+        rest = iter(values[n:])
+        for node, g in self._gradients.items():
+            node.grad = None if g is None else next(rest)
+        if self._capture.assigned_leaves:
+            self._stamp(dict(zip(self._floats, rest, strict=True)))
+        for action in self._capture.afters:
+            action()
+        return self._handed(values[:n])
+
+    def _stamp(self, floats: dict[Node, Any]) -> None:
+        """Note the assignments, which the program made, as the leaves' own `assign` does."""
+        code, lasti = user_place(2)
+        now = tick()
+        for node, (tensor, _) in self._capture.assigned_leaves.items():
+            if node in floats:
+                tensor._data = node.output = float(floats[node])
+            node.snapshot = None
+            node.clock, node.code, node.lasti = now, code, lasti
+
+    def _handed(self, values: Any) -> Any:
+        """Results in the function's containers, as arrays of the caller's own."""
+        copied = [value.copy() if type(value) is np.ndarray and value.base is not None else value for value in values]
+        if self._as_tensors:
+            copied = [Tensor(value) for value in copied]
+        if self._structure is _PLACE:
+            return copied[0]
+        rest = iter(copied)
+        return map_arrays(self._structure, lambda _: next(rest))
+
+
+_PLACE = np.empty(0)  # stands for an array in a result
+
+
+def _input(x: Any) -> Tensor:
+    value = x._data if isinstance(x, Tensor) else x
+    value = float(value) if isinstance(value, float) else np.array(value)
+    return tensor_of(leaf(value, requires_grad=False))
+
+
+@contextmanager
+def _capturing(capture: Capture) -> Iterator[None]:
+    token = CURRENT.set(capture)
+    try:
+        with capturing():
+            yield
+    except BaseException:
+        capture.roll_back()
+        raise
+    finally:
+        CURRENT.reset(token)
+
+
+def _names(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> list[str]:
+    """A name for each array among the arguments, by the function's parameters."""
+    try:
+        bound = inspect.signature(function).bind(*args, **keywords).arguments
+        own = [name for name, value in bound.items() if value is not args]
+    except (TypeError, ValueError):
+        own = []
+    own += [f"x{i}" for i in range(len(own), len(args))]
+    found = [path for name, x in zip(own, args, strict=False) for path in paths(x, name)]
+    return found + [path for name, x in keywords.items() for path in paths(x, name)]
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", "program")
+    return name if name.isidentifier() else "program"
+
+
+def _place_of(function: Callable[..., Any]) -> Location | None:
+    code = getattr(function, "__code__", None)
+    return None if code is None else Location(code.co_filename, code.co_firstlineno, "")
+
+
+def _refuse_strangers(result: Any) -> None:
+    """Raise for what is no array computed from the inputs."""
+    if isinstance(result, tuple | list):
+        for part in result:
+            _refuse_strangers(part)
+    elif isinstance(result, dict):
+        _refuse_strangers(tuple(result.values()))
+    elif result is not None and not isinstance(result, Tensor):
+        raise CaptureError(
+            f"compile: the function returned a {type(result).__name__} that was not computed from Tensors "
+            f"(at {here()}), so it would be the same in every later call; return Tensors"
+        )
+
+
+def _linked(specialised: Specialised, inputs: list[Node], arguments: list[Node]) -> Callable[..., Any]:
+    """The program's function, compiled by Python, with its inputs put together: `run(values, prepared)`."""
+    source, capture = specialised.source, specialised._capture
+    name = specialised.program.name
+    file = f"<compiled {name} {next(_serial)}>"
+    linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = dict(source.objects)
+    exec(compile(source.text, file, "exec"), namespace)
+    step = namespace[name]
+    bound: dict[str, Any] = {"step": step, "finish": specialised.finish, "float64": np.float64}
+    parts = []
+    for i, node in enumerate(inputs):
+        if node in arguments:
+            part = f"values[{arguments.index(node)}]"
+        elif node in capture.slots:
+            part = "prepared[{}][{}]".format(*capture.slots[node])
+        elif node in capture.reads:
+            bound[f"read{i}"] = capture.reads[node]
+            part = f"read{i}()"
+        else:
+            bound[f"node{i}"] = node
+            part = f"node{i}.output"
+        parts.append(f"float64({part})" if type(node.output) is float else part)
+    results = "(step({}),)" if len(specialised.program.outputs) == 1 else "step({}) or ()"
+    text = f"def run(values, prepared):\n    return finish({results.format(', '.join(parts))})\n"
+    exec(text, bound)
+    run: Callable[..., Any] = np.errstate(all="ignore")(bound["run"])
+    return run
