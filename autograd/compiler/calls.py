@@ -42,11 +42,12 @@ def compile(f: Callable[..., Any]) -> Compiled:
         else than arrays; nothing is written to then.
 
     >>> import autograd
+    >>> import numpy as np
     >>> @autograd.compile
     ... def area(a, b):
     ...     return np.sin(a) * b
-    >>> float(area(np.array(0.5), np.array(2.0))) == 2 * np.sin(0.5)
-    True
+    >>> round(float(area(np.array(0.5), np.array(2.0))), 4)
+    0.9589
     >>> print(area.program)
     area(a, b):
       # forward

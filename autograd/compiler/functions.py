@@ -125,10 +125,19 @@ class Helpers:
         renamed = {}
         for other in sorted(_globals_in(copy, parameters) - _MODULES - {name}):
             value = function.__globals__.get(other)
-            renamed[other] = self._name_of_global(other, value)
+            renamed[other] = self._apart(other, self._name_of_global(other, value), copy)
         copy = ast.fix_missing_locations(_Renaming(renamed).visit(copy))
         self.definitions[name] = ast.unparse(copy)
         return name
+
+    def _apart(self, name: str, given: str, function: ast.AST) -> str:
+        """The name given to a global; under its old name where the function has a local of the new one."""
+        own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        if given in own:
+            self.definitions[name] = f"{name} = {given}"
+            return name
+        return given
 
     def _name_of_global(self, name: str, value: Any) -> str:
         if isinstance(value, Primitive):

@@ -20,8 +20,8 @@ def literal(value: Any, beside: np.dtype | None = None) -> ast.expr | None:
     if value is None or value is Ellipsis or isinstance(value, bool | str):
         return ast.Constant(value)
     if isinstance(value, slice):
-        ends = [None if part is None else literal(part) for part in (value.start, value.stop, value.step)]
-        return ast.Slice(*ends)
+        ends = (literal(value.start), literal(value.stop), literal(value.step))
+        return ast.Call(_name("slice"), [end for end in ends if end is not None], [])
     if isinstance(value, tuple | list):
         parts = [literal(part) for part in value]
         if any(part is None for part in parts):
@@ -35,7 +35,7 @@ def literal(value: Any, beside: np.dtype | None = None) -> ast.expr | None:
     if isinstance(value, np.generic):
         number = _number(value.item(), str(value))
         same_kind = beside is not None and (value.dtype == beside or (beside.kind in "fc" and value.dtype.kind in "iu"))
-        if number is None or same_kind or value.dtype in (np.dtype(bool), np.dtype(np.float64)):
+        if number is None or same_kind or value.dtype.kind == "b" or (beside is None and value.dtype.kind in "iu"):
             return number
         return ast.Call(_name(f"np.{value.dtype.name}"), [number], [])
     if isinstance(value, int | float | complex):

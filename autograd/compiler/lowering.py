@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
@@ -129,22 +130,67 @@ def _filled(body: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
 
 
 class _Tidying(ast.NodeTransformer):
-    """Arguments that say what holds anyway are left out: `axis=None`, `keepdims=False`, `x.transpose(None)`."""
+    """Arguments that say what holds anyway are left out: `np.sum(x, axis=None)`, `x.transpose(None)`."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        test = node.test
+        if isinstance(test, ast.Compare) and _is_none(test.comparators[0]) and isinstance(test.left, ast.Constant):
+            holds = (test.left.value is None) == isinstance(test.ops[0], ast.Is)
+            return node.body if holds else node.orelse
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        node.slice = _colons(node.slice)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        node.keywords = [k for k in node.keywords if not _is_default(k)]
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "transpose":
-            if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value is None:
-                return ast.Attribute(node.func.value, "T", ast.Load())
+        node.keywords = [k for k in node.keywords if not _is_default(ast.unparse(node.func), k)]
+        is_transpose = isinstance(node.func, ast.Attribute) and node.func.attr == "transpose"
+        if is_transpose and len(node.args) == 1 and _is_none(node.args[0]):
+            return ast.Attribute(node.func.value, "T", ast.Load())
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape" and len(node.args) == 1:
+            if isinstance(node.args[0], ast.Tuple) and node.args[0].elts:
+                node.args = node.args[0].elts
         return node
 
 
-def _is_default(keyword: ast.keyword) -> bool:
-    value = getattr(keyword.value, "value", keyword)
-    return (keyword.arg in ("axis", "axes", "dtype", "sorter") and value is None) or (
-        keyword.arg == "keepdims" and value is False
-    )
+def _colons(index: ast.expr) -> ast.expr:
+    """`slice(None, 4, None)` inside brackets as `:4`."""
+    if isinstance(index, ast.Tuple):
+        return ast.Tuple([_colons(part) for part in index.elts], ast.Load())
+    if isinstance(index, ast.Call) and isinstance(index.func, ast.Name) and index.func.id == "slice":
+        return ast.Slice(*(None if _is_none(end) else end for end in index.args))
+    return index
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_default(function: str, keyword: ast.keyword) -> bool:
+    if not isinstance(keyword.value, ast.Constant) or keyword.arg is None:
+        return False
+    default = _defaults_of(function).get(keyword.arg, _UNKNOWN)
+    return default is keyword.value.value or (default is np._NoValue and keyword.value.value in (None, False))
+
+
+_UNKNOWN = object()
+
+
+@lru_cache(maxsize=256)
+def _defaults_of(path: str) -> dict[str, Any]:
+    """Defaults of a function of NumPy, as far as it tells them."""
+    first, *rest = path.split(".")
+    value: Any = np if first == "np" else None
+    for part in rest:
+        value = getattr(value, part, None)
+    try:
+        return {name: p.default for name, p in inspect.signature(value).parameters.items()}
+    except (TypeError, ValueError):
+        return {}
 
 
 def _tidied(tree: ast.expr) -> ast.expr:

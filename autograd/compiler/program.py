@@ -80,6 +80,7 @@ class Program:
     outputs: tuple[Any, ...]
     writes: tuple[tuple[Variable, Any], ...] = ()
     names: dict[Variable, str] = field(default_factory=dict)
+    aliases: dict[Variable, tuple[Variable, ...]] = field(default_factory=dict)  # inputs in one written input's memory
 
     def with_equations(self, equations: Any, mapping: dict[Variable, Any] | None = None) -> Program:
         """The program with other equations, and outputs replaced as the mapping says."""

@@ -86,8 +86,16 @@ class Capture:
 
     def use(self, thing: Any) -> None:
         """The run depends on the attributes of an object: when one is bound to another value, a new run is needed."""
-        if id(thing) not in self.used:
-            self.used[id(thing)] = (thing, dict(vars(thing)))
+        if id(thing) in self.used:
+            return
+        self.used[id(thing)] = (thing, dict(vars(thing)))
+        if hasattr(thing, "named_parameters"):
+            for path, tensor in (*thing.named_parameters(), *thing.named_buffers()):
+                self.names.setdefault(tensor._node, _name_of_path(path))
+
+    def name(self, tensor: Tensor, name: str) -> None:
+        """What to call a Tensor in the program."""
+        self.names.setdefault(tensor._node, name)
 
     def array(self, array: np.ndarray, name: str) -> Tensor:
         """The Tensor that stands for an array in the program, at this point of the run."""
@@ -176,3 +184,9 @@ class Capture:
             spent = node in self.cleared and node in self.updated
             found[node] = node.grad if isinstance(node.grad, Tensor) and not spent else None
         return found
+
+
+def _name_of_path(path: str) -> str:
+    """`encoder.0.weight` as `encoder_0_weight`, `0.weight` as `weight_0`."""
+    *places, name = path.split(".")
+    return "_".join([name, *places] if all(place.isdigit() for place in places) else [*places, name])

@@ -6,7 +6,9 @@ import ast
 import keyword
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from autograd.compiler.literals import literal
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
@@ -15,6 +17,8 @@ WIDTH = 100
 
 # Results that deserve a line of their own: layers and their activations, and gradients.
 _LINES = ("z", "h", "p", "log_p", "draw")
+Statement = tuple[Equation, str, ast.expr]
+
 _RESERVED = {"np", "math", *keyword.kwlist}
 
 
@@ -49,38 +53,41 @@ class Source:
 
     def _body(self) -> Iterator[str]:
         """The lines of the function."""
-        written: dict[Variable, ast.expr] = {x: ast.Name(self.names[x], ast.Load()) for x in self.program.inputs}
+        statements = self._statements()
+        stored = _write_in_place(statements, self.program, self.names)
         section = line = None
-        several = len({equation.section for equation in self.program.equations}) > 1
-        pending = {target: value for target, value in self.program.writes}
-        for equation in self.program.equations:
-            value = self.lowering.expression(equation, written)
-            if self._folds(equation, value):
-                written[equation.output] = value
-                continue
+        several = len({equation.section for equation, _, _ in statements}) > 1
+        for equation, target, value in statements:
             if several and equation.section != section:
-                yield from (
-                    ("", f"    # --- {equation.section} ---") if section else (f"    # --- {equation.section} ---",)
-                )
+                yield from ([""] if section else [])
+                yield f"    # --- {equation.section} ---"
                 section, line = equation.section, None
             place = equation.location
             if place is not None and place.text and (place.file, place.line) != line:
                 line = (place.file, place.line)
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
-            name = self.names[equation.output]
-            written[equation.output] = ast.Name(name, ast.Load())
-            yield from self._statement(name, value, equation.output)
-        for target, value in pending.items():
-            right = written[value] if isinstance(value, Variable) else ast.Constant(value)
-            yield f"    {self.names[target]}[...] = {ast.unparse(ast.fix_missing_locations(right))}"
-        results = [ast.unparse(written[x]) if isinstance(x, Variable) else repr(x) for x in self.program.outputs]
+            yield _statement(target, value, equation.output.shape)
+        placed = {target for _, target, _ in statements}
+        for target, value in self.program.writes:
+            if (name := f"{self.names[target]}[...]") not in placed:
+                value = stored.get(value, value)
+                yield f"    {name} = {self.names[value] if isinstance(value, Variable) else _text(value)}"
+        results = [self.names[x] if isinstance(x, Variable) else _text(x) for x in self.program.outputs]
         yield f"    return {', '.join(results)}" if results else "    return None"
 
-    def _statement(self, name: str, value: ast.expr, output: Variable) -> Iterator[str]:
-        text = f"    {name} = {ast.unparse(ast.fix_missing_locations(value))}"
-        form = str(output.shape) if output.shape else ""
-        comment = f"  # {form}" if form else ""
-        yield f"{text:<52}{comment}" if comment else text
+    def _statements(self) -> list[Statement]:
+        """An equation, the name it defines and its expression, with results that are used once written in place."""
+        written: dict[Variable, ast.expr] = {x: ast.Name(self.names[x], ast.Load()) for x in self.program.inputs}
+        statements = []
+        for equation in self.program.equations:
+            value = ast.fix_missing_locations(self.lowering.expression(equation, written))
+            if self._folds(equation, value):
+                written[equation.output] = value
+                continue
+            name = self.names[equation.output]
+            written[equation.output] = ast.Name(name, ast.Load())
+            statements.append((equation, name, value))
+        return statements
 
     def _folds(self, equation: Equation, value: ast.expr) -> bool:
         """Whether a result is written where it is used: once, in the same part, and with no name of its own."""
@@ -91,6 +98,68 @@ class Source:
             return False
         user = self._user.get(output)
         return user is not None and user.section == equation.section and equation.primitive.name != "draw"
+
+
+def _text(value: Any) -> str:
+    tree = literal(value)
+    return repr(value) if tree is None else ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _statement(target: str, value: ast.expr, shape: tuple[int, ...]) -> str:
+    text = f"    {target} = {ast.unparse(value)}"
+    name = target.removesuffix("[...]")
+    if name != target and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
+        text = f"    {name} {_AUGMENTED[type(value.op)]}= {ast.unparse(value.right)}"
+    first, *rest = _broken(text)
+    return "\n".join([f"{first:<60}  # {shape}" if shape else first, *rest])
+
+
+def _broken(text: str) -> list[str]:
+    """A long line, broken behind commas inside of its brackets."""
+    lines = []
+    indent = " " * (text.find("[", 4) + 1 or 8)
+    while len(text) > WIDTH and (cut := text.rfind(", ", len(indent) + 1, WIDTH)) > 0:
+        lines.append(text[: cut + 1])
+        text = indent + text[cut + 2 :]
+    return [*lines, text]
+
+
+_AUGMENTED = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@", ast.Mod: "%",
+    ast.FloorDiv: "//", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+}  # fmt: skip
+
+
+def _write_in_place(statements: list[Statement], program: Program, names: dict[Variable, str]) -> dict[Variable, Variable]:
+    """Let a statement that computes an array's new value write it there, where nothing reads the old one later."""
+    stored: dict[Variable, Variable] = {}
+    kept = {*program.outputs, *program.inputs}
+    for target, value in program.writes:
+        if not isinstance(value, Variable) or value in kept or value in stored or value.shape != target.shape:
+            continue
+        place = next((i for i, (equation, _, _) in enumerate(statements) if equation.output is value), None)
+        old = {names[x] for x in (target, *program.aliases.get(target, ()))}
+        later = [] if place is None else statements[place + 1 :]
+        if place is None or value.dtype != target.dtype or any(old & _names_in(tree) for _, _, tree in later):
+            continue
+        equation, name, tree = statements[place]
+        statements[place] = (equation, f"{names[target]}[...]", tree)
+        for i, (other, left, right) in enumerate(later, place + 1):
+            statements[i] = (other, left, _Renamed(name, names[target]).visit(right))
+        stored[value] = target
+    return stored
+
+
+def _names_in(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self.new, node.ctx) if node.id == self.old else node
 
 
 def _wrapped(text: str) -> list[str]:

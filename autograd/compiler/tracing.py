@@ -35,7 +35,9 @@ class Trace:
         outputs += [self._value(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._value(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
-        self.program = Program(name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, names=hints)
+        shared = _shared(list(self.inputs), [node for node, _ in targets])
+        aliases = {self.inputs[a]: tuple(self.inputs[b] for b in others) for a, others in shared.items()}
+        self.program = Program(name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases)
 
     def _reachable(self, roots: Iterable[Node]) -> list[Node]:
         """Op nodes that the roots depend on, oldest first."""
@@ -103,7 +105,7 @@ class Trace:
         inputs = tuple(self._value(x, node.clock) for x in node.inputs)
         keywords = {name: self._value(x, node.clock) for name, x in (node.keywords or {}).items()}
         of = self.capture.cotangents.get(node)
-        output = Variable.like(node.output, _HINTS.get(node.primitive.name, "y"))
+        output = Variable.like(node.output, self.capture.names.get(node) or _HINTS.get(node.primitive.name, "y"))
         self.variables[node] = output
         if of is not None:
             output.of = self.variables.get(self._resolved(of)) or self._input(of)
@@ -136,6 +138,16 @@ def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
     for _, tensor, current in capture.memory.values():
         if current is not tensor:
             yield tensor._node, current._node
+
+
+def _shared(inputs: list[Node], targets: list[Node]) -> dict[Node, list[Node]]:
+    """The inputs that share memory with an array that is written to."""
+    arrays = [node for node in inputs if type(node.output) is np.ndarray]
+    return {
+        target: [node for node in arrays if node is not target and np.may_share_memory(node.output, target.output)]
+        for target in targets
+        if type(target.output) is np.ndarray
+    }
 
 
 def _names_of_results(ops: list[Node], variables: dict[Node, Variable]) -> dict[Variable, str]:

@@ -22,13 +22,13 @@ def record_update(capture: Any, optimizer: Any, group: dict[str, Any], lot: Any,
         return optimizer._constants(group, lot, lot.steps + (not recording) - lot.missed[first])
 
     values = capture.values_at_call(constants)
-    for p, g, state in _regions(optimizer, lot, first, last):
-        tensors = {name: capture.array(array, name) for name, array in state.items()}
-        with capture.section("update"):
+    with capture.section("update"):
+        for p, g, state in _regions(capture, optimizer, lot, first, last):
+            tensors = {name: capture.array(array, name) for name, array in state.items()}
             new_p, new_state = type(optimizer).rule(capture.array(p, "parameters"), g, dict(tensors), **values)
-        capture.write(p, new_p)
-        for name, new in new_state.items():
-            capture.write(state[name], new)
+            capture.write(p, new_p)
+            for name, new in new_state.items():
+                capture.write(state[name], new)
 
 
 def record_step(capture: Any, lot: Any, missing: list[int]) -> None:
@@ -43,7 +43,7 @@ def record_step(capture: Any, lot: Any, missing: list[int]) -> None:
     capture.after_call(count)
 
 
-def _regions(optimizer: Any, lot: Any, first: int, last: int) -> Iterator[Region]:
+def _regions(capture: Any, optimizer: Any, lot: Any, first: int, last: int) -> Iterator[Region]:
     """What the rule is run on: all leaves end to end, or each by itself: parameters, gradient and state."""
     bounds, leaves = lot.leaves.bounds, lot.leaves
     if optimizer.by_leaf:
@@ -55,6 +55,7 @@ def _regions(optimizer: Any, lot: Any, first: int, last: int) -> Iterator[Region
     start, stop = bounds[first], bounds[last]
     parts = [tensor.grad.reshape(-1) for tensor in leaves.tensors[first:last]]
     g = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    capture.name(g, "gradient")
     whole = stop - start == leaves.values.size
     p = leaves.values if whole else leaves.values[start:stop]
     yield p, g, lot.state if whole else {name: vector[start:stop] for name, vector in lot.state.items()}
