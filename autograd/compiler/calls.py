@@ -51,8 +51,8 @@ def compile(f: Callable[..., Any]) -> Compiled:
     >>> print(area.program)
     area(a, b):
       # forward
-      v = sin(a)          float64 ()
-      q = multiply(v, b)  float64 ()
+      y = sin(a)          float64 ()
+      q = multiply(y, b)  float64 ()
       return q
     """
     return Compiled(f)

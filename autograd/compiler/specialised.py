@@ -19,7 +19,7 @@ from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
 from autograd.errors import CaptureError
-from autograd.graph import Location, Node, here, leaf, tick, user_place
+from autograd.graph import LIBRARY_MARK, Location, Node, here, leaf, tick, user_place
 from autograd.modes import capturing
 from autograd.tensor import Tensor, tensor_of
 
@@ -63,6 +63,7 @@ class Specialised:
             for node, *rest in capture.decisions
             if node.primitive is None and node.output is not None
         ]
+        self._leaves = [(node, node.requires_grad) for node in trace.inputs]
         self._used = list(capture.used.values())
         self.prepare_each = capture.prepares
         for node, g in self._gradients.items():
@@ -81,6 +82,8 @@ class Specialised:
                 now = vars(thing)
                 if now.keys() != before.keys() or any(now[name] is not value for name, value in before.items()):
                     return None
+            if any(node.requires_grad is not before for node, before in self._leaves):
+                return None
             self._edits = EDITS[0]
         for place, node, question, args, answer in self._decisions:
             if question(np.asarray(node.output if place is None else values[place]), *args) != answer:
@@ -127,6 +130,11 @@ class Specialised:
             return copied[0]
         rest = iter(copied)
         return map_arrays(self._structure, lambda _: next(rest))
+
+
+def _quiet() -> Any:
+    """An infinite slope is an answer, not the user's arithmetic gone wrong: no warning."""
+    return np.errstate(all="ignore")
 
 
 _PLACE = np.empty(0)  # stands for an array in a result
@@ -196,7 +204,7 @@ def _linked(specialised: Specialised, inputs: list[Node], arguments: list[Node])
     namespace: dict[str, Any] = dict(source.objects)
     exec(compile(source.text, file, "exec"), namespace)
     step = namespace[name]
-    bound: dict[str, Any] = {"step": step, "finish": specialised.finish, "float64": np.float64}
+    bound: dict[str, Any] = {LIBRARY_MARK: True, "step": step, "finish": specialised.finish, "float64": np.float64, "quiet": _quiet}
     parts = []
     for i, node in enumerate(inputs):
         if node in arguments:
@@ -211,7 +219,7 @@ def _linked(specialised: Specialised, inputs: list[Node], arguments: list[Node])
             part = f"node{i}.output"
         parts.append(f"float64({part})" if type(node.output) is float else part)
     results = "(step({}),)" if len(specialised.program.outputs) == 1 else "step({}) or ()"
-    text = f"def run(values, prepared):\n    return finish({results.format(', '.join(parts))})\n"
-    exec(text, bound)
-    run: Callable[..., Any] = np.errstate(all="ignore")(bound["run"])
+    call = results.format(", ".join(parts))
+    exec(f"def run(values, prepared):\n  with quiet():\n    results = {call}\n  return finish(results)\n", bound)
+    run: Callable[..., Any] = bound["run"]
     return run
