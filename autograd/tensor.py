@@ -517,8 +517,8 @@ class Tensor(ArrayMethods, Conversions):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
-        if isinstance(data, Tensor) and (capture := current_capture()) is not None:
-            capture.alias(self._node, data._node)
+        if (capture := current_capture()) is not None:
+            capture.made(self._node, data._node if isinstance(data, Tensor) else None)
         _of_its_kind(self)
         if name is not None:
             self.name = name

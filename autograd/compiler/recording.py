@@ -35,6 +35,7 @@ class Capture:
         self.sections: list[tuple[int, int, str]] = []
         self.cotangents: dict[Node, Node] = {}  # a cotangent -> what it is the cotangent of
         self.aliases: dict[Node, Node] = {}  # a leaf made of another Tensor's value -> that Tensor's node
+        self.constants: set[Node] = set()  # leaves made of plain values
         self.reads: dict[Node, Read] = {}  # inputs that are read anew at each call
         self.names: dict[Node, str] = {}
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
@@ -52,9 +53,12 @@ class Capture:
 
     # --- what the engine tells ---
 
-    def alias(self, leaf: Node, source: Node) -> None:
-        """A leaf was made of another Tensor's value."""
-        self.aliases[leaf] = source
+    def made(self, leaf: Node, source: Node | None) -> None:
+        """A leaf was made during the run: of another Tensor's value, or of a constant."""
+        if source is None or (source.primitive is None and source.output is None):
+            self.constants.add(leaf)
+        else:
+            self.aliases[leaf] = source
 
     def assigned(self, leaf: Tensor, value: Any) -> None:
         """A leaf is about to be overwritten."""

@@ -23,6 +23,7 @@ class Trace:
         self.capture = capture
         self.arguments = arguments
         self.variables: dict[Node, Variable] = {}
+        self._large: dict[Any, Node] = {}
         self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
         targets = [(node, new) for node, new in _written(capture)]
         roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
@@ -92,14 +93,22 @@ class Trace:
             x = x._node
         if isinstance(x, Node):
             node = self._resolved(x, clock)
+            if node in self.capture.constants:
+                return self._constant(node.output)
             return self._input(node) if node.primitive is None else self.variables[node]
         if isinstance(x, tuple | list):
             return type(x)(self._value(part, clock) for part in x)
-        if isinstance(x, np.ndarray) and x.size > WRITTEN_OUT:
-            held = leaf(x, requires_grad=False)
+        return self._constant(x)
+
+    def _constant(self, x: Any) -> Any:
+        """A constant; a large array is an input, one for all that are equal."""
+        if not isinstance(x, np.ndarray) or x.size <= WRITTEN_OUT:
+            return np.float64(x) if type(x) is float else x
+        key = (x.dtype, x.shape, x.tobytes())
+        if key not in self._large:
+            self._large[key] = held = leaf(x, requires_grad=False)
             self.capture.reads[held] = lambda: x
-            return self._input(held)
-        return x
+        return self._input(self._large[key])
 
     def _equation(self, node: Node) -> Equation:
         inputs = tuple(self._value(x, node.clock) for x in node.inputs)
@@ -108,7 +117,7 @@ class Trace:
         output = Variable.like(node.output, self.capture.names.get(node) or _HINTS.get(node.primitive.name, "y"))
         self.variables[node] = output
         if of is not None:
-            output.of = self.variables.get(self._resolved(of)) or self._input(of)
+            output.of = self.variables.get(self._resolved(of))
         section = next((name for a, b, name in self.capture.sections if a <= node.clock <= b), "forward")
         is_view = getattr(node.output, "base", None) is not None
         return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
