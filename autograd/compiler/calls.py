@@ -100,6 +100,11 @@ class Compiled:
         """The program that the last call ran as a NumPy module, which needs nothing but NumPy."""
         return self._latest().source.text
 
+    @property
+    def planned_source(self) -> str:
+        """What is run in place of `source`: the same with every buffer made beforehand."""
+        return self._latest().linked.plan.text
+
     def save(self, path: str | Path) -> None:
         """Write `source` to a file.
 

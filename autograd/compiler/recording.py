@@ -36,7 +36,9 @@ class Capture:
         self.cotangents: dict[Node, Node] = {}  # a cotangent -> what it is the cotangent of
         self.aliases: dict[Node, Node] = {}  # a leaf made of another Tensor's value -> that Tensor's node
         self.constants: set[Node] = set()  # leaves made of plain values
+        self.large: set[Node] = set()  # inputs that are constants, too large to be written out
         self.reads: dict[Node, Read] = {}  # inputs that are read anew at each call
+        self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
         self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when
@@ -79,6 +81,7 @@ class Capture:
         if node.grad is not None and not isinstance(node.grad, Tensor):
             held = Tensor.wrap(np.asarray(node.grad))
             self.reads[held._node] = lambda: node.grad
+            self.moving.add(held._node)
             node.grad = held
 
     def stepped(self, leaves: Iterable[Tensor], now: int) -> None:

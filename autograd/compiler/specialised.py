@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from typing import Any
 
 import numpy as np
 
 from autograd.capture import CURRENT, EDITS
 from autograd.compiler.arguments import map_arrays, paths
+from autograd.compiler.linking import Linked
 from autograd.compiler.passes import optimized
 from autograd.compiler.program import Program
 from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
 from autograd.errors import CaptureError
-from autograd.graph import LIBRARY_MARK, Location, Node, here, leaf, tick, user_place
+from autograd.graph import Location, Node, here, leaf, tick, user_place
 from autograd.modes import capturing
 from autograd.tensor import Tensor, tensor_of
-
-_serial = count(1)
-
 
 class Specialised:
     """A program with how its inputs are read, and what happens to its results."""
@@ -69,7 +65,7 @@ class Specialised:
         for node, g in self._gradients.items():
             node.grad = None if g is None else g._data
         self.result = self._handed([x._data for x in self._results])
-        self.run = _linked(self, list(trace.inputs), [tensor._node for tensor in arguments])
+        self.linked = Linked(self.program, trace.inputs, nodes, capture)
 
     def _kept(self, x: Tensor) -> Any:
         self._results.append(x)
@@ -98,6 +94,10 @@ class Specialised:
                 return None
             prepared.append(values)
         return tuple(prepared)
+
+    def run(self, values: list[Any], prepared: tuple[Any, ...]) -> Any:
+        """Call the program with the arrays among the arguments."""
+        return self.finish(self.linked.run(values, prepared))
 
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
@@ -130,11 +130,6 @@ class Specialised:
             return copied[0]
         rest = iter(copied)
         return map_arrays(self._structure, lambda _: next(rest))
-
-
-def _quiet() -> Any:
-    """An infinite slope is an answer, not the user's arithmetic gone wrong: no warning."""
-    return np.errstate(all="ignore")
 
 
 _PLACE = np.empty(0)  # stands for an array in a result
@@ -193,33 +188,3 @@ def _refuse_strangers(result: Any) -> None:
             f"compile: the function returned a {type(result).__name__} that was not computed from Tensors "
             f"(at {here()}), so it would be the same in every later call; return Tensors"
         )
-
-
-def _linked(specialised: Specialised, inputs: list[Node], arguments: list[Node]) -> Callable[..., Any]:
-    """The program's function, compiled by Python, with its inputs put together: `run(values, prepared)`."""
-    source, capture = specialised.source, specialised._capture
-    name = specialised.program.name
-    file = f"<compiled {name} {next(_serial)}>"
-    linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = dict(source.objects)
-    exec(compile(source.text, file, "exec"), namespace)
-    step = namespace[name]
-    bound: dict[str, Any] = {LIBRARY_MARK: True, "step": step, "finish": specialised.finish, "float64": np.float64, "quiet": _quiet}
-    parts = []
-    for i, node in enumerate(inputs):
-        if node in arguments:
-            part = f"values[{arguments.index(node)}]"
-        elif node in capture.slots:
-            part = "prepared[{}][{}]".format(*capture.slots[node])
-        elif node in capture.reads:
-            bound[f"read{i}"] = capture.reads[node]
-            part = f"read{i}()"
-        else:
-            bound[f"node{i}"] = node
-            part = f"node{i}.output"
-        parts.append(f"float64({part})" if type(node.output) is float else part)
-    results = "(step({}),)" if len(specialised.program.outputs) == 1 else "step({}) or ()"
-    call = results.format(", ".join(parts))
-    exec(f"def run(values, prepared):\n  with quiet():\n    results = {call}\n  return finish(results)\n", bound)
-    run: Callable[..., Any] = bound["run"]
-    return run

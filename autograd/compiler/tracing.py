@@ -108,6 +108,7 @@ class Trace:
         if key not in self._large:
             self._large[key] = held = leaf(x, requires_grad=False)
             self.capture.reads[held] = lambda: x
+            self.capture.large.add(held)
         return self._input(self._large[key])
 
     def _equation(self, node: Node) -> Equation:

@@ -26,6 +26,11 @@ _zeros_like, _ones_like = REGISTRY[np.zeros_like], REGISTRY[np.ones_like]
 
 def algebra(program: Program) -> Program:
     """Each equation as simple as the rules make it."""
+    return rewritten(program, RULES)
+
+
+def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
+    """The rules followed at each equation, until none has anything to say."""
     definitions: Definitions = {}
     mapping: dict[Variable, Any] = {}
     kept = []
@@ -33,7 +38,7 @@ def algebra(program: Program) -> Program:
     for original in program.equations:
         result: Any = original.replaced(mapping)
         for _ in range(20):
-            simpler = next((s for rule in RULES if (s := rule(result, definitions)) is not None), None)
+            simpler = next((s for rule in rules if (s := rule(result, definitions)) is not None), None)
             if simpler is None:
                 break
             result = simpler
@@ -67,7 +72,7 @@ def number(x: Any) -> float | None:
     return None
 
 
-def _defined(x: Any, primitive: Any, definitions: Definitions) -> Equation | None:
+def defined(x: Any, primitive: Any, definitions: Definitions) -> Equation | None:
     equation = definitions.get(x) if isinstance(x, Variable) else None
     return equation if equation is not None and equation.primitive is primitive else None
 
@@ -77,7 +82,7 @@ def _same(x: Any, output: Variable) -> bool:
     return isinstance(x, Variable) and x.shape == output.shape and x.dtype == output.dtype
 
 
-def _constant(value: float, equation: Equation) -> Any:
+def constant(value: float, equation: Equation) -> Any:
     return np.asarray(value, equation.output.dtype)
 
 
@@ -117,10 +122,10 @@ def numbers_together(equation: Equation, definitions: Definitions) -> Any:
     if factor == -1:
         return replace(equation, primitive=ew.negative, inputs=(deeper[1],))
     if equation.primitive is ew.negative and inner.primitive is ew.divide:
-        return replace(equation, primitive=ew.divide, inputs=(deeper[1], _constant(1 / factor, equation)))
+        return replace(equation, primitive=ew.divide, inputs=(deeper[1], constant(1 / factor, equation)))
     if factor == 1:
         return deeper[1]
-    return replace(equation, primitive=ew.multiply, inputs=(_constant(factor, equation), deeper[1]))
+    return replace(equation, primitive=ew.multiply, inputs=(constant(factor, equation), deeper[1]))
 
 
 def _scaled(equation: Equation, definitions: Definitions) -> tuple[float, Any] | None:
@@ -140,7 +145,7 @@ def signs(equation: Equation, definitions: Definitions) -> Any:
     """a + (-b) is a - b; a - (-b) is a + b."""
     if equation.primitive in (ew.add, ew.subtract):
         a, b = equation.inputs
-        if (negated := _defined(b, ew.negative, definitions)) is not None:
+        if (negated := defined(b, ew.negative, definitions)) is not None:
             other = ew.subtract if equation.primitive is ew.add else ew.add
             return replace(equation, primitive=other, inputs=(a, negated.inputs[0]))
     return None
@@ -158,7 +163,7 @@ def spread_numbers(equation: Equation, definitions: Definitions) -> Any:
     if not equation.primitive.is_elementwise or equation.keywords:
         return None
     for i, x in enumerate(equation.inputs):
-        source = _spread_from(x, definitions)
+        source = spread_from(x, definitions)
         if source is None:
             continue
         inputs = (*equation.inputs[:i], source, *equation.inputs[i + 1 :])
@@ -167,14 +172,14 @@ def spread_numbers(equation: Equation, definitions: Definitions) -> Any:
     return None
 
 
-def _spread_from(x: Any, definitions: Definitions) -> Any:
+def spread_from(x: Any, definitions: Definitions) -> Any:
     """What a variable is the mere broadcast of: `zeros_like(y) + g`, or `broadcast_to(g, shape)`."""
-    if (whole := _defined(x, shaping.broadcast_to, definitions)) is not None:
+    if (whole := defined(x, shaping.broadcast_to, definitions)) is not None:
         return whole.inputs[0]
-    if (sum_ := _defined(x, ew.add, definitions)) is None:
+    if (sum_ := defined(x, ew.add, definitions)) is None:
         return None
     zeros, source = sum_.inputs
-    if _defined(zeros, _zeros_like, definitions) is None:
+    if defined(zeros, _zeros_like, definitions) is None:
         return None
     return source if getattr(source, "dtype", x.dtype) == x.dtype else None
 
@@ -194,10 +199,10 @@ def moved_twice(equation: Equation, definitions: Definitions) -> Any:
     if primitive is shaping.reshape:
         if x.shape == output.shape:
             return x
-        if (inner := _defined(x, shaping.reshape, definitions)) is not None:
+        if (inner := defined(x, shaping.reshape, definitions)) is not None:
             return replace(equation, inputs=inner.inputs)
     elif equation.keywords.get("axes") is None:
-        inner = _defined(x, shaping.transpose, definitions)
+        inner = defined(x, shaping.transpose, definitions)
         if inner is not None and inner.keywords.get("axes") is None:
             return inner.inputs[0]
     return None
@@ -214,11 +219,11 @@ def sums_of_placed(equation: Equation, definitions: Definitions) -> Any:
     """The sum of each row of zeros with x[i] at [i, index[i]] is x."""
     if equation.primitive is not reductions.sum_ or equation.keywords.get("axis") not in (1, -1):
         return None
-    placed = _defined(equation.inputs[0], place, definitions)
+    placed = defined(equation.inputs[0], place, definitions)
     if placed is None:
         return None
     x = placed.inputs[0]
-    if (source := _spread_from(x, definitions)) is not None and number(source) is not None:
+    if (source := spread_from(x, definitions)) is not None and number(source) is not None:
         return replace(equation, primitive=shaping.broadcast_to, inputs=(source,), keywords={"shape": equation.output.shape})
     return replace(equation, primitive=shaping.reshape, inputs=(x,), keywords={"shape": equation.output.shape})
 
