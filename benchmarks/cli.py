@@ -12,7 +12,7 @@ from benchmarks.measure import Factory, race, table, verify
 from benchmarks.workloads import WORKLOADS
 
 OTHERS = ("scalar", "chain", "ops", "optimizers")
-CONTESTANTS = ("hand", "eager")
+CONTESTANTS = ("hand", "eager", "compiled")
 
 
 def load(name: str) -> Factory:
@@ -21,9 +21,9 @@ def load(name: str) -> Factory:
         from benchmarks.hand import Hand
 
         return Hand
-    from benchmarks.engine import Eager
+    from benchmarks.engine import Compiled, Eager
 
-    return Eager
+    return {"eager": Eager, "compiled": Compiled}[name]
 
 
 def train(names: list[str], contestants: list[str], rounds: int) -> dict[str, Any]:

@@ -52,14 +52,13 @@ class Linked:
         check = f"  if {' or '.join(moved)}:\n    return relink(values, prepared)\n" if moved else ""
         call = f"step({', '.join(parts)})"
         results = f"({call},)" if len(self._program.outputs) == 1 else call
-        text = (
-            f"def run(values, prepared):\n{check}"
-            f"  with lock, quiet(all='ignore'):\n    return {results}\n"
-        )
+        text = f"def run(values, prepared):\n{check}  with lock, quiet(all='ignore'):\n    return {results}\n"
         exec(text, bound)
         self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
 
     def _relinked(self, values: list[Any], prepared: tuple[Any, ...]) -> tuple[Any, ...]:
+        for rebind in self._capture.rebinds:
+            rebind()
         self._link()
         return self.run(values, prepared)
 

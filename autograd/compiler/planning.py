@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.lowering import Lowering
+from autograd.compiler.blocks import Blocks, run_from
 from autograd.compiler.literals import literal
+from autograd.compiler.lowering import Lowering
 from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.ops import elementwise as ew
@@ -52,8 +53,7 @@ class Plan:
         self.parameters = [self.names[x] for x in program.inputs if x not in arrays]
         self._last = self._last_uses()
         self._fixed = self._fixed_places()
-        lines = [line for i, equation in enumerate(program.equations) for line in self._equation(i, equation)]
-        lines += self._ending()
+        lines = [*self._body(), *self._ending()]
         self.text = f"def {program.name}({', '.join(self.parameters)}):\n" + "\n".join(f"    {line}" for line in lines)
         for definition in self._lowering.helpers.definitions.values():
             exec(definition, self.objects)
@@ -142,6 +142,41 @@ class Plan:
 
     # --- lines ---
 
+    def _body(self) -> Iterator[str]:
+        i = 0
+        while i < len(self.program.equations):
+            end = run_from(self.program, i)
+            if end > i and (lines := self._in_blocks(i, end)):
+                yield from lines
+                i = end
+            else:
+                yield from self._equation(i, self.program.equations[i])
+                i += 1
+
+    def _in_blocks(self, start: int, end: int) -> list[str]:
+        """A loop for the equations from `start` to `end`; nothing if one of their inputs has no place of its own."""
+        equations = self.program.equations[start:end]
+        made = {equation.output for equation in equations}
+        read = [x for equation in equations for x in equation.reads() if x.ndim and x not in made]
+        if any(x not in self._arrays for x in read) or made & set(self.program.outputs):
+            return []
+        arrays = {x: self._arrays[x] for x in read}
+        for i, equation in enumerate(equations, start):
+            target = self._target(equation, i)
+            if target is None and self._last.get(equation.output, -1) >= end:
+                target = self._new(equation.output)
+            if target is not None:
+                self._place(equation.output, target)
+                arrays[equation.output] = target
+        blocks = Blocks(equations, arrays, made)
+        lines = []
+        for line, looped in blocks.lines(self._name, lambda ufunc: self._object(ufunc.__name__, ufunc)):
+            lines.append(line if looped is None else f"{line} {self._object('blocks', looped)}:")
+        self.bytes += blocks.bytes
+        for i in range(start, end):
+            self._release(self.program.equations[i], i)
+        return lines
+
     def _equation(self, i: int, equation: Equation) -> Iterator[str]:
         output = equation.output
         if self._is_static_view(equation):
@@ -196,8 +231,11 @@ class Plan:
         """(whether it may be computed in place, its lines) of an equation that can be written into a given array."""
         primitive, inputs, output = equation.primitive, equation.inputs, equation.output
         name = self.names[output]
-        if isinstance(primitive.forward, np.ufunc) and not equation.keywords and primitive.is_elementwise or (
-            isinstance(primitive.forward, np.ufunc) and primitive.structure == "constant"
+        if (
+            (isinstance(primitive.forward, np.ufunc)
+            and not equation.keywords
+            and primitive.is_elementwise)
+            or (isinstance(primitive.forward, np.ufunc) and primitive.structure == "constant")
         ):
             ufunc = self._object(primitive.forward.__name__, primitive.forward)
             out = f"out={name}" if primitive.forward in (np.maximum, np.minimum) else name

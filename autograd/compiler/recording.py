@@ -49,6 +49,7 @@ class Capture:
         self.prepares: list[Callable[[], tuple[Any, ...] | None]] = []
         self.decisions: list[tuple[Node, Any, Any, Any]] = []
         self.slots: dict[Node, tuple[int, int]] = {}  # an input's place in what a prepare returns
+        self.rebinds: list[Callable[[], None]] = []
         self.afters: list[Callable[[], None]] = []
         self.used: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._undo: list[tuple[Any, Any]] = []
@@ -134,13 +135,20 @@ class Capture:
         fixed = {name: value for name, value in first.items() if name not in dynamic}
         place = len(self.prepares)
 
+        known: list[Any] = [None, None]
+
         def prepare() -> tuple[Any, ...] | None:
             now = compute()
+            if now is known[0]:  # the same mapping as at the last call
+                return known[1]
             for name, value in fixed.items():
                 if now[name] != value or type(now[name]) is not type(value):
                     return None
             values = tuple([now[name] for name in dynamic])
-            return values if all(value is not None for value in values) else None
+            if any(value is None for value in values):
+                return None
+            known[:] = now, values
+            return values
 
         self.prepares.append(prepare)
         results = dict(first)
@@ -150,6 +158,10 @@ class Capture:
             self.names[tensor._node] = name
             results[name] = tensor
         return results
+
+    def before_reading(self, action: Callable[[], None]) -> None:
+        """To be done when a leaf is found to have other memory, such as giving it back its place in a vector."""
+        self.rebinds.append(action)
 
     def after_call(self, action: Callable[[], None]) -> None:
         """To be done after each call, such as counting steps."""

@@ -130,7 +130,9 @@ _AUGMENTED = {
 }  # fmt: skip
 
 
-def _write_in_place(statements: list[Statement], program: Program, names: dict[Variable, str]) -> dict[Variable, Variable]:
+def _write_in_place(
+    statements: list[Statement], program: Program, names: dict[Variable, str]
+) -> dict[Variable, Variable]:
     """Let a statement that computes an array's new value write it there, where nothing reads the old one later."""
     stored: dict[Variable, Variable] = {}
     kept = {*program.outputs, *program.inputs}

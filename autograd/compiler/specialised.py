@@ -22,6 +22,7 @@ from autograd.graph import Location, Node, here, leaf, tick, user_place
 from autograd.modes import capturing
 from autograd.tensor import Tensor, tensor_of
 
+
 class Specialised:
     """A program with how its inputs are read, and what happens to its results."""
 
@@ -52,13 +53,15 @@ class Specialised:
         self._floats = trace.floats
         self.program: Program = optimized(trace.program)
         self.source = Source(self.program, _place_of(function))
+        self._without_gradient = [node for node, g in self._gradients.items() if g is None]
+        self._with_gradient = [node for node, g in self._gradients.items() if g is not None]
         self._guards = list(capture.gradients.items())
         nodes = [tensor._node for tensor in arguments]
-        self._decisions = [
-            (nodes.index(node) if node in nodes else None, node, *rest)
-            for node, *rest in capture.decisions
-            if node.primitive is None and node.output is not None
+        asked = [
+            (node, *rest) for node, *rest in capture.decisions if node.primitive is None and node.output is not None
         ]
+        self._of_arguments = [(nodes.index(node), *rest) for node, *rest in asked if node in nodes]
+        self._of_leaves = [(node, node.clock, *rest) for node, *rest in asked if node not in nodes]
         self._leaves = [(node, node.requires_grad) for node in trace.inputs]
         self._used = list(capture.used.values())
         self.prepare_each = capture.prepares
@@ -81,8 +84,11 @@ class Specialised:
             if any(node.requires_grad is not before for node, before in self._leaves):
                 return None
             self._edits = EDITS[0]
-        for place, node, question, args, answer in self._decisions:
-            if question(np.asarray(node.output if place is None else values[place]), *args) != answer:
+        for place, question, args, answer in self._of_arguments:
+            if question(np.asarray(values[place]), *args) != answer:
+                return None
+        for node, clock, question, args, answer in self._of_leaves:
+            if node.clock != clock and question(np.asarray(node.output), *args) != answer:
                 return None
         for node, had in self._guards:
             if (node.grad is not None) is not had:
@@ -103,8 +109,10 @@ class Specialised:
         """Put the program's results where they belong; returns those of the function."""
         n = len(self._results)
         rest = iter(values[n:])
-        for node, g in self._gradients.items():
-            node.grad = None if g is None else next(rest)
+        for node in self._without_gradient:
+            node.grad = None
+        for node in self._with_gradient:
+            node.grad = next(rest)
         if self._capture.assigned_leaves:
             self._stamp(dict(zip(self._floats, rest, strict=True)))
         for action in self._capture.afters:

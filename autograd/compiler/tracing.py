@@ -38,7 +38,9 @@ class Trace:
         hints = _names_of_results(ops, self.variables)
         shared = _shared(list(self.inputs), [node for node, _ in targets])
         aliases = {self.inputs[a]: tuple(self.inputs[b] for b in others) for a, others in shared.items()}
-        self.program = Program(name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases)
+        self.program = Program(
+            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
+        )
 
     def _reachable(self, roots: Iterable[Node]) -> list[Node]:
         """Op nodes that the roots depend on, oldest first."""

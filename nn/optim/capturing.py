@@ -14,14 +14,18 @@ def record_update(capture: Any, optimizer: Any, group: dict[str, Any], lot: Any,
     """The rule over the leaves `first` to `last`, recorded; learning rate and the like are computed at each call."""
     i = next(i for i, one in enumerate(optimizer.param_groups) if one is group)
 
+    holds_floats = lot.leaves.holds_float(lot.leaves.tensors[0])
+
     def constants() -> dict[str, Any]:
         if tuple(group.values()) != optimizer._settings[i]:
             optimizer._prepare(i)
-        lot.leaves.rebind()
+        if holds_floats:
+            lot.leaves.rebind()
         recording = capture.is_running
         return optimizer._constants(group, lot, lot.steps + (not recording) - lot.missed[first])
 
     values = capture.values_at_call(constants)
+    capture.before_reading(lot.leaves.rebind)
     with capture.section("update"):
         for p, g, state in _regions(capture, optimizer, lot, first, last):
             tensors = {name: capture.array(array, name) for name, array in state.items()}

@@ -142,7 +142,11 @@ def _scaled(equation: Equation, definitions: Definitions) -> tuple[float, Any] |
 
 
 def signs(equation: Equation, definitions: Definitions) -> Any:
-    """a + (-b) is a - b; a - (-b) is a + b."""
+    """a + (-b) is a - b; a - (-b) is a + b; -(c / a) is (-c) / a."""
+    if equation.primitive is ew.negative:
+        quotient = defined(equation.inputs[0], ew.divide, definitions)
+        if quotient is not None and (value := number(quotient.inputs[0])) is not None:
+            return replace(quotient, inputs=(constant(-value, equation), quotient.inputs[1]), output=equation.output)
     if equation.primitive in (ew.add, ew.subtract):
         a, b = equation.inputs
         if (negated := defined(b, ew.negative, definitions)) is not None:
@@ -153,7 +157,11 @@ def signs(equation: Equation, definitions: Definitions) -> Any:
 
 def small_powers(equation: Equation, definitions: Definitions) -> Any:
     """x ** 2 is x * x."""
-    if equation.primitive is ew.power and number(equation.inputs[1]) == 2 and _same(equation.inputs[0], equation.output):
+    if (
+        equation.primitive is ew.power
+        and number(equation.inputs[1]) == 2
+        and _same(equation.inputs[0], equation.output)
+    ):
         return replace(equation, primitive=ew.multiply, inputs=(equation.inputs[0],) * 2)
     return None
 
@@ -224,7 +232,9 @@ def sums_of_placed(equation: Equation, definitions: Definitions) -> Any:
         return None
     x = placed.inputs[0]
     if (source := spread_from(x, definitions)) is not None and number(source) is not None:
-        return replace(equation, primitive=shaping.broadcast_to, inputs=(source,), keywords={"shape": equation.output.shape})
+        return replace(
+            equation, primitive=shaping.broadcast_to, inputs=(source,), keywords={"shape": equation.output.shape}
+        )
     return replace(equation, primitive=shaping.reshape, inputs=(x,), keywords={"shape": equation.output.shape})
 
 

@@ -66,7 +66,17 @@ def _exponential_of_logarithm(equation: Equation, definitions: Definitions) -> l
 
 
 def _factor_on_the_smaller(equation: Equation, definitions: Definitions) -> list[Equation] | None:
-    """c (a / b) is a (c / b) where b is smaller than a."""
+    """c (a / b) is a (c / b), and -(a b) is a (-b), where b is smaller than a."""
+    if equation.primitive is ew.negative:
+        product = defined(equation.inputs[0], ew.multiply, definitions)
+        for a, b in () if product is None else (product.inputs, product.inputs[::-1]):
+            if isinstance(a, Variable) and isinstance(b, Variable) and b.size < a.size == equation.output.size:
+                small = Variable(b.shape, b.dtype, "q")
+                return [
+                    replace(equation, inputs=(b,), output=small),
+                    replace(equation, primitive=ew.multiply, inputs=(a, small)),
+                ]
+        return None
     if equation.primitive is not ew.multiply:
         return None
     for x, c in (equation.inputs, equation.inputs[::-1]):

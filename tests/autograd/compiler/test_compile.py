@@ -227,7 +227,7 @@ def test_refuses_an_argument_that_is_neither_array_nor_hashable():
 
 def test_source_before_the_first_call():
     with pytest.raises(CaptureError, match="has not been called"):
-        autograd.compile(lambda x: x).source  # noqa: B018
+        autograd.compile(lambda x: x).source
 
 
 def test_saved_source_runs_in_a_bare_interpreter(tmp_path):

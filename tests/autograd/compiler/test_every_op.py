@@ -10,9 +10,7 @@ from autograd import Tensor
 from autograd.primitives import Primitive
 from tests.autograd.samples import ROWS, Row, ops
 
-CASES = [
-    pytest.param(op, row, id=f"{op.name}-{i}") for op in ops() for i, row in enumerate(ROWS.get(op.name, ()))
-]
+CASES = [pytest.param(op, row, id=f"{op.name}-{i}") for op in ops() for i, row in enumerate(ROWS.get(op.name, ()))]
 
 
 def arrays_of(row: Row, seed: int) -> list[Any]:
