@@ -70,8 +70,8 @@ def section(name: str) -> Iterator[None]:
 def decide(question: Callable[..., Any], x: Any, *args: Any) -> Any:
     """`question(values of x, *args)`: a plain answer about values, on which what is run next may depend.
 
-    A compiled program asks again at each call, and is recorded anew where the answer is another one, if x is an argument
-    or a leaf; of a result it is asked only when the program is recorded. For checks of arguments, and for shortcuts.
+    Where x is an argument or a leaf, a compiled program asks again at each call, and is recorded anew if the answer is
+    another one; of a result it is asked only when the program is recorded. For checks of arguments, and for shortcuts.
 
     >>> from autograd import Tensor, decide
     >>> decide(lambda values: bool((values > 0).all()), Tensor([1.0, 2.0]))

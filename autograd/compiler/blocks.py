@@ -65,7 +65,7 @@ class Blocks:
             out = f"{name(output)}_part"
             out = f"out={out}" if equation.primitive.forward in (np.maximum, np.minimum) else out
             body.append(f"    {function(equation.primitive.forward)}({', '.join(inputs)}, {out})")
-        parts = [x for x in dict.fromkeys((*self._arrays, *buffers))]
+        parts = list(dict.fromkeys((*self._arrays, *buffers)))
         blocks = [
             tuple(
                 self._arrays[x][a : a + BLOCK] if x in self._arrays else buffers[x][: min(BLOCK, size - a)]

@@ -34,7 +34,8 @@ def compile(f: Callable[..., Any]) -> Compiled:
 
     Attributes of the result: `source`, the NumPy text; `program`, the equations; `cache_info()`; `save(path)`.
 
-    A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and stepped an optimizer over it.
+    A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and an optimizer used it up.
+    Arrays and numbers that f closes over are constants of the program: pass as arguments what shall vary.
 
     Raises
     ------

@@ -39,11 +39,14 @@ def syntax_of(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:
     places = {(line, column) for line, _, column, _ in code.co_positions()}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
-            if code.co_firstlineno in (node.lineno, *(d.lineno for d in node.decorator_list)):
-                return node
+            begins = {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
+            found = code.co_firstlineno in begins
         elif isinstance(node, ast.Lambda) and function.__name__ == "<lambda>":
-            if node.lineno == code.co_firstlineno and (node.body.lineno, node.body.col_offset) in places:
-                return node
+            found = node.lineno == code.co_firstlineno and (node.body.lineno, node.body.col_offset) in places
+        else:
+            continue
+        if found:
+            return node
     return None
 
 
@@ -174,9 +177,10 @@ def arguments_without_types(arguments: ast.arguments, name: str) -> ast.Function
     """A function of that name with these parameters, without annotations, and an empty body."""
     copy = ast.parse(f"lambda {ast.unparse(_bare(arguments))}: 0", mode="eval").body
     assert isinstance(copy, ast.Lambda)
-    return ast.fix_missing_locations(
-        ast.FunctionDef(name=name, args=copy.args, body=[ast.Pass()], decorator_list=[], type_params=[])
-    )
+    function = ast.parse(f"def {name}(): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.args = copy.args
+    return function
 
 
 def _bare(arguments: ast.arguments) -> ast.arguments:
@@ -216,12 +220,13 @@ class _Renaming(ast.NodeTransformer):
 
 def numpy_path(function: Any) -> str | None:
     """How NumPy's own function is called, as `np.linalg.solve`; None for any other function."""
+    name = getattr(function, "__name__", "")
     if isinstance(function, np.ufunc):
-        return f"np.{function.__name__}" if getattr(np, function.__name__, None) is function else None
+        return f"np.{name}" if getattr(np, name, None) is function else None
     module = getattr(function, "__module__", None) or ""
     if module.split(".")[0] != "numpy":
         return None
-    path = module.replace("numpy", "np", 1) + "." + function.__name__
+    path = module.replace("numpy", "np", 1) + "." + name
     value: Any = np
     for part in path.split(".")[1:]:
         value = getattr(value, part, None)

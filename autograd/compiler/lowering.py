@@ -148,12 +148,12 @@ class _Tidying(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         node.keywords = [k for k in node.keywords if not _is_default(ast.unparse(node.func), k)]
-        is_transpose = isinstance(node.func, ast.Attribute) and node.func.attr == "transpose"
-        if is_transpose and len(node.args) == 1 and _is_none(node.args[0]):
-            return ast.Attribute(node.func.value, "T", ast.Load())
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape" and len(node.args) == 1:
-            if isinstance(node.args[0], ast.Tuple) and node.args[0].elts:
-                node.args = node.args[0].elts
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "transpose" and all(map(_is_none, node.args)):
+            return ast.Attribute(function.value, "T", ast.Load())
+        is_reshape = isinstance(node.func, ast.Attribute) and node.func.attr == "reshape"
+        if is_reshape and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple) and node.args[0].elts:
+            node.args = node.args[0].elts
         return node
 
 

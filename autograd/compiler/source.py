@@ -68,8 +68,8 @@ class Source:
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
             yield _statement(target, value, equation.output.shape)
         placed = {target for _, target, _ in statements}
-        for target, value in self.program.writes:
-            if (name := f"{self.names[target]}[...]") not in placed:
+        for written, value in self.program.writes:
+            if (name := f"{self.names[written]}[...]") not in placed:
                 value = stored.get(value, value)
                 yield f"    {name} = {self.names[value] if isinstance(value, Variable) else _text(value)}"
         results = [self.names[x] if isinstance(x, Variable) else _text(x) for x in self.program.outputs]

@@ -95,10 +95,10 @@ class Specialised:
                 return None
         prepared = []
         for prepare in self.prepare_each:
-            values = prepare()
-            if values is None:
+            constants = prepare()
+            if constants is None:
                 return None
-            prepared.append(values)
+            prepared.append(constants)
         return tuple(prepared)
 
     def run(self, values: list[Any], prepared: tuple[Any, ...]) -> Any:

@@ -122,7 +122,8 @@ class Trace:
         if of is not None:
             output.of = self.variables.get(self._resolved(of))
         section = next((name for a, b, name in self.capture.sections if a <= node.clock <= b), "forward")
-        is_view = getattr(node.output, "base", None) is not None
+        is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
+        is_view = is_given or getattr(node.output, "base", None) is not None
         return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
 
 

@@ -163,7 +163,7 @@ def _class_axis_last(x: Any) -> Any:
     return x if x.ndim < 3 else x.transpose(0, *range(2, x.ndim), 1)
 
 
-def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> tuple[Any, Any]:
     """A copy of the ids in one row, those to ignore replaced by 0, and which to keep (None: all).
 
     Raises ValueError for another dtype or shape, or an id out of range.
@@ -203,7 +203,7 @@ def _kept_ids(ids: Any, classes: int, ignore_index: int | None, name: str) -> tu
 # --- from log-probabilities to a loss ---
 
 
-def _losses_of_ids(log_p: Any, ids: np.ndarray, kept: np.ndarray | None, weight: Any) -> tuple[Any, Any, Any]:
+def _losses_of_ids(log_p: Any, ids: Any, kept: Any, weight: Any) -> tuple[Any, Any, Any]:
     """Of rows of log-probabilities: the losses, the weight of each class, and that of each row, 0 where not kept."""
     if weight is None:
         weight = np.ones(log_p.shape[1], log_p.dtype)

@@ -1,7 +1,8 @@
 """Algebra: equations replaced by simpler ones with the same value.
 
 A rule looks at one equation and at the equations that define its inputs. It returns another equation, or the variable
-or number that the result equals, or None where it has nothing to say. The first that speaks is followed, until none does.
+or number that the result equals, or None where it has nothing to say. The first one that speaks is followed, until none
+does.
 """
 
 from __future__ import annotations

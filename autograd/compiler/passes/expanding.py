@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.broadcasting import kept_shape
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import reductions, special
@@ -42,10 +43,10 @@ class _Steps:
         output = self.equation.output
         shape = np.broadcast_shapes(*(np.shape(x) if not isinstance(x, Variable) else x.shape for x in inputs))
         if "axis" in keywords:
-            axes = keywords["axis"] if isinstance(keywords["axis"], tuple) else (keywords["axis"],)
-            axes = range(len(shape)) if axes == (None,) else [axis % len(shape) for axis in axes]
-            kept = keywords["keepdims"]
-            shape = tuple(1 if i in axes else n for i, n in enumerate(shape) if kept or i not in axes)
+            axis, kept = keywords["axis"], keywords["keepdims"]
+            all_kept = kept_shape(shape, axis)
+            folded = range(len(shape)) if axis is None else np.atleast_1d(axis) % len(shape)
+            shape = all_kept if kept else tuple(n for i, n in enumerate(shape) if i not in folded)
         result = Variable(shape, output.dtype, "y")
         self.made.append(replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords, output=result))
         return result
