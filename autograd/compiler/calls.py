@@ -35,7 +35,8 @@ def compile(f: Callable[..., Any]) -> Compiled:
     Attributes of the result: `source`, the NumPy text; `program`, the equations; `cache_info()`; `save(path)`.
 
     A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and an optimizer used it up.
-    Arrays and numbers that f closes over are constants of the program: pass as arguments what shall vary.
+    Arrays, lists and numbers that f names but does not get as arguments are constants of the program; a call that finds
+    one changed records anew. (Only f's own names are looked at, not those of the functions that it calls.)
 
     Raises
     ------

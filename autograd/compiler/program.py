@@ -77,21 +77,21 @@ class Program:
     name: str
     inputs: tuple[Variable, ...]
     equations: tuple[Equation, ...]
-    outputs: tuple[Any, ...]
-    writes: tuple[tuple[Variable, Any], ...] = ()
+    outputs: tuple[Variable, ...]
+    writes: tuple[tuple[Variable, Variable], ...] = ()
     names: dict[Variable, str] = field(default_factory=dict)
     aliases: dict[Variable, tuple[Variable, ...]] = field(default_factory=dict)  # inputs in one written input's memory
 
     def with_equations(self, equations: Any, mapping: dict[Variable, Any] | None = None) -> Program:
         """The program with other equations, and outputs replaced as the mapping says."""
         mapping = mapping or {}
-        outputs = tuple(mapping.get(x, x) if isinstance(x, Variable) else x for x in self.outputs)
-        writes = tuple((a, mapping.get(x, x) if isinstance(x, Variable) else x) for a, x in self.writes)
+        outputs = tuple(mapping.get(x, x) for x in self.outputs)
+        writes = tuple((target, mapping.get(x, x)) for target, x in self.writes)
         return replace(self, equations=tuple(equations), outputs=outputs, writes=writes)
 
     def needed(self) -> set[Variable]:
         """The variables that leave the program."""
-        return {x for x in (*self.outputs, *(value for _, value in self.writes)) if isinstance(x, Variable)}
+        return {*self.outputs, *(value for _, value in self.writes)}
 
     def uses(self) -> dict[Variable, int]:
         """How often each variable is read by an equation, returned or written back."""
@@ -100,8 +100,7 @@ class Program:
             for variable in equation.reads():
                 counts[variable] = counts.get(variable, 0) + 1
         for x in (*self.outputs, *(value for _, value in self.writes)):
-            if isinstance(x, Variable):
-                counts[x] = counts.get(x, 0) + 1
+            counts[x] = counts.get(x, 0) + 1
         return counts
 
     def __str__(self) -> str:

@@ -6,9 +6,7 @@ import ast
 import keyword
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from autograd.compiler.literals import literal
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
@@ -71,8 +69,8 @@ class Source:
         for written, value in self.program.writes:
             if (name := f"{self.names[written]}[...]") not in placed:
                 value = stored.get(value, value)
-                yield f"    {name} = {self.names[value] if isinstance(value, Variable) else _text(value)}"
-        results = [self.names[x] if isinstance(x, Variable) else _text(x) for x in self.program.outputs]
+                yield f"    {name} = {self.names[value]}"
+        results = [self.names[x] for x in self.program.outputs]
         yield f"    return {', '.join(results)}" if results else "    return None"
 
     def _statements(self) -> list[Statement]:
@@ -98,11 +96,6 @@ class Source:
             return False
         user = self._user.get(output)
         return user is not None and user.section == equation.section and equation.primitive.name != "draw"
-
-
-def _text(value: Any) -> str:
-    tree = literal(value)
-    return repr(value) if tree is None else ast.unparse(ast.fix_missing_locations(tree))
 
 
 def _statement(target: str, value: ast.expr, shape: tuple[int, ...]) -> str:
@@ -137,7 +130,7 @@ def _write_in_place(
     stored: dict[Variable, Variable] = {}
     kept = {*program.outputs, *program.inputs}
     for target, value in program.writes:
-        if not isinstance(value, Variable) or value in kept or value in stored or value.shape != target.shape:
+        if value in kept or value in stored or value.shape != target.shape:
             continue
         place = next((i for i, (equation, _, _) in enumerate(statements) if equation.output is value), None)
         old = {names[x] for x in (target, *program.aliases.get(target, ()))}

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.capture import CURRENT, EDITS
 from autograd.compiler.arguments import map_arrays, paths
 from autograd.compiler.linking import Linked
+from autograd.compiler.outside import Outside
 from autograd.compiler.passes import optimized
 from autograd.compiler.program import Program
 from autograd.compiler.recording import Capture
@@ -39,11 +40,13 @@ class Specialised:
 
         args, keywords = map_arrays(args, lifted), map_arrays(keywords, lifted)
         names = dict(zip((tensor._node for tensor in arguments), _names(function, args, keywords), strict=True))
+        self._outside = Outside(function)
         self._capture = capture = Capture()
         with _capturing(capture):
             result = function(*args, **keywords)
             self._results: list[Tensor] = []
             _refuse_strangers(result)
+            self._outside.refuse_changes()
             self._structure = map_arrays(result, self._kept)
             self._gradients = capture.final_gradients()
             left = [g for g in self._gradients.values() if g is not None]
@@ -84,6 +87,8 @@ class Specialised:
             if any(node.requires_grad is not before for node, before in self._leaves):
                 return None
             self._edits = EDITS[0]
+        if not self._outside.is_unchanged():
+            return None
         for place, question, args, answer in self._of_arguments:
             if question(np.asarray(values[place]), *args) != answer:
                 return None

@@ -31,10 +31,10 @@ class Trace:
         for node in arguments:
             self._input(node)
         equations = [self._equation(node) for node in ops]
-        outputs = [self._value(x) for x in results]
+        outputs = [self._result(x) for x in results]
         self.floats = [node for node, _ in targets if type(node.output) is float]  # to be assigned by the caller
-        outputs += [self._value(new) for node, new in targets if node in self.floats]
-        writes = tuple((self._input(node), self._value(new)) for node, new in targets if node not in self.floats)
+        outputs += [self._result(new) for node, new in targets if node in self.floats]
+        writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
         shared = _shared(list(self.inputs), [node for node, _ in targets])
         aliases = {self.inputs[a]: tuple(self.inputs[b] for b in others) for a, others in shared.items()}
@@ -96,7 +96,7 @@ class Trace:
         if isinstance(x, Node):
             node = self._resolved(x, clock)
             if node in self.capture.constants:
-                return self._constant(node.output)
+                return self._constant(np.float64(node.output) if type(node.output) is float else node.output)
             return self._input(node) if node.primitive is None else self.variables[node]
         if isinstance(x, tuple | list):
             return type(x)(self._value(part, clock) for part in x)
@@ -105,7 +105,16 @@ class Trace:
     def _constant(self, x: Any) -> Any:
         """A constant; a large array is an input, one for all that are equal."""
         if not isinstance(x, np.ndarray) or x.size <= WRITTEN_OUT:
-            return np.float64(x) if type(x) is float else x
+            return x
+        return self._held(x)
+
+    def _result(self, x: Any) -> Variable:
+        """What leaves the program; a constant is an input, so that it is a variable."""
+        value = self._value(x)
+        return value if isinstance(value, Variable) else self._held(np.asarray(value))
+
+    def _held(self, x: np.ndarray) -> Variable:
+        """The input that stands for a constant array, and for all that are equal."""
         key = (x.dtype, x.shape, x.tobytes())
         if key not in self._large:
             self._large[key] = held = leaf(x, requires_grad=False)
@@ -184,6 +193,8 @@ def _assigned_name(line: str) -> str | None:
     except SyntaxError:
         return None
     if len(statements) == 1 and isinstance(statements[0], ast.Assign) and len(statements[0].targets) == 1:
+        if any(isinstance(node, ast.Lambda) for node in ast.walk(statements[0])):  # the line defines the function
+            return None
         target = statements[0].targets[0]
         return target.id if isinstance(target, ast.Name) else None
     return None

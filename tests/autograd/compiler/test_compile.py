@@ -170,6 +170,63 @@ def test_compiled_inside_compiled_is_one_program():
     assert inner.cache_info().traces == 0
 
 
+def test_what_a_function_names_outside_of_itself_is_watched():
+    scale, data, layers, settings = 2.0, np.ones(2), [1.0, 2.0], {"on": True}
+
+    @autograd.compile
+    def f(x):
+        y = x * scale + data
+        for factor in layers:
+            y = y * factor
+        return y if settings["on"] else -y
+
+    def expected(x):
+        y = (x * scale + data) * np.prod(layers)
+        return y if settings["on"] else -y
+
+    x = np.array([1.0, 3.0])
+    np.testing.assert_allclose(f(x), expected(x))
+    scale = 3.0
+    np.testing.assert_allclose(f(x), expected(x))
+    data[0] = 7
+    np.testing.assert_allclose(f(x), expected(x))
+    layers.append(4.0)
+    np.testing.assert_allclose(f(x), expected(x))
+    settings["on"] = False
+    np.testing.assert_allclose(f(x), expected(x))
+    assert f.cache_info().traces == 5
+    np.testing.assert_allclose(f(x), expected(x))
+    assert f.cache_info().traces == 5
+
+
+def test_attributes_of_a_methods_object_are_watched():
+    class Scaler:
+        factor = None
+
+        def __init__(self):
+            self.factor = 2.0
+
+        def scaled(self, x):
+            return x * self.factor
+
+    scaler = Scaler()
+    f = autograd.compile(scaler.scaled)
+    assert float(f(1.0)) == 2.0
+    scaler.factor = 5.0
+    assert float(f(1.0)) == 5.0
+
+
+def test_refuses_to_change_a_list_outside():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x * 2
+
+    with pytest.raises(CaptureError, match=r"changes .seen., a list.*collect them outside"):
+        autograd.compile(f)(np.ones(2))
+
+
 # --- what it refuses ---
 
 
