@@ -107,6 +107,18 @@ class Compiled:
         """What is run in place of `source`: the same with every buffer made beforehand."""
         return self._latest().linked.plan.text
 
+    def inputs(self, *args: Any, **keywords: Any) -> list[Any]:
+        """What a call would give the program now: the arguments of the function in `source`, in order.
+
+        Arrays are the true ones, which the program writes to.
+        """
+        _, values = signature(args, keywords)
+        latest = self._latest()
+        prepared = latest.prepare(values)
+        if prepared is None:
+            raise CaptureError("compile: the program of the last call does not hold any more; call the function first")
+        return latest.linked.inputs(values, prepared, latest.source.inputs)
+
     def save(self, path: str | Path) -> None:
         """Write `source` to a file.
 

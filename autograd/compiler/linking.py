@@ -56,6 +56,13 @@ class Linked:
         exec(text, bound)
         self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
 
+    def inputs(self, values: list[Any], prepared: tuple[Any, ...], wanted: list[Variable]) -> list[Any]:
+        """The present values of inputs."""
+        bound: dict[str, Any] = {"values": values, "prepared": prepared, "float64": np.float64}
+        return [
+            eval(self._read(i, node, bound), bound) for i, (node, x) in enumerate(self._inputs.items()) if x in wanted
+        ]
+
     def _relinked(self, values: list[Any], prepared: tuple[Any, ...]) -> tuple[Any, ...]:
         for rebind in self._capture.rebinds:
             rebind()

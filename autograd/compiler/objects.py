@@ -77,4 +77,4 @@ def _equal(a: Any, b: Any) -> bool:
         if a.size > 1 and (a.base is not None or b.base is not None):
             return a.__array_interface__ == b.__array_interface__
         return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
-    return a is b
+    return a is b or (callable(a) and a == b)

@@ -80,7 +80,8 @@ class Program:
     outputs: tuple[Variable, ...]
     writes: tuple[tuple[Variable, Variable], ...] = ()
     names: dict[Variable, str] = field(default_factory=dict)
-    aliases: dict[Variable, tuple[Variable, ...]] = field(default_factory=dict)  # inputs in one written input's memory
+    # Inputs that lie in the memory of one that is written to, and where in it they begin; None: not as one piece.
+    aliases: dict[Variable, dict[Variable, int | None]] = field(default_factory=dict)
 
     def with_equations(self, equations: Any, mapping: dict[Variable, Any] | None = None) -> Program:
         """The program with other equations, and outputs replaced as the mapping says."""

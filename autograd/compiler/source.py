@@ -33,11 +33,18 @@ class Source:
         self._fold = fold
         body = list(self._body())
         self.objects = self.lowering.helpers.objects
-        parameters = ", ".join(self.names[x] for x in program.inputs)
+        pieces = {
+            x: (target, start)
+            for target, others in program.aliases.items()
+            for x, start in others.items()
+            if start is not None and x.size and x not in program.aliases
+        }
+        self.inputs = [x for x in program.inputs if x not in pieces]
+        parameters = ", ".join(self.names[x] for x in self.inputs)
         lines = [f'"""{self._title()}"""', "", *self._imports(), ""]
         for definition in self.lowering.helpers.definitions.values():
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
-        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *body]
+        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
     def _title(self) -> str:
@@ -48,6 +55,15 @@ class Source:
     def _imports(self) -> list[str]:
         used = any("math." in text for text in self.lowering.helpers.definitions.values())
         return ["import math", "", "import numpy as np"] if used else ["import numpy as np"]
+
+    def _pieces(self, pieces: dict[Variable, tuple[Variable, int]]) -> Iterator[str]:
+        """Lines for parameters that are parts of one vector."""
+        for x, (target, start) in sorted(pieces.items(), key=lambda item: item[1][1]):
+            part = f"{self.names[target]}[{start}:{start + x.size}]"
+            shape = "" if x.ndim == 1 else f".reshape({', '.join(map(str, x.shape))})"
+            yield f"    {self.names[x]} = {part}{shape}"
+        if pieces:
+            yield ""
 
     def _body(self) -> Iterator[str]:
         """The lines of the function."""
@@ -92,7 +108,7 @@ class Source:
         output = equation.output
         if not self._fold or self._uses.get(output) != 1 or output in self.program.names:
             return False
-        if output.hint in _LINES or output.of is not None or len(ast.unparse(value)) > 40:
+        if output.hint in _LINES or output.of is not None or len(ast.unparse(value)) > 44:
             return False
         user = self._user.get(output)
         return user is not None and user.section == equation.section and equation.primitive.name != "draw"

@@ -50,7 +50,10 @@ class Specialised:
             self._structure = map_arrays(result, self._kept)
             self._gradients = capture.final_gradients()
             left = [g for g in self._gradients.values() if g is not None]
-            trace = Trace(capture, _name_of(function), names, [x._node for x in (*self._results, *left)])
+            leaving = [x._node for x in (*self._results, *left)]
+            different = list(dict.fromkeys(leaving))
+            self._places = [different.index(node) for node in leaving]
+            trace = Trace(capture, _name_of(function), names, different)
         capture.finish()
         self._as_tensors = any(given)
         self._floats = trace.floats
@@ -113,16 +116,16 @@ class Specialised:
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
         n = len(self._results)
-        rest = iter(values[n:])
+        rest = iter([values[place] for place in self._places[n:]])
         for node in self._without_gradient:
             node.grad = None
         for node in self._with_gradient:
             node.grad = next(rest)
         if self._capture.assigned_leaves:
-            self._stamp(dict(zip(self._floats, rest, strict=True)))
+            self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
             action()
-        return self._handed(values[:n])
+        return self._handed([values[place] for place in self._places[:n]])
 
     def _stamp(self, floats: dict[Node, Any]) -> None:
         """Note the assignments, which the program made, as the leaves' own `assign` does."""

@@ -36,8 +36,7 @@ class Trace:
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
-        shared = _shared(list(self.inputs), [node for node, _ in targets])
-        aliases = {self.inputs[a]: tuple(self.inputs[b] for b in others) for a, others in shared.items()}
+        aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
             name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
         )
@@ -162,14 +161,21 @@ def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
             yield tensor._node, current._node
 
 
-def _shared(inputs: list[Node], targets: list[Node]) -> dict[Node, list[Node]]:
-    """The inputs that share memory with an array that is written to."""
-    arrays = [node for node in inputs if type(node.output) is np.ndarray]
-    return {
-        target: [node for node in arrays if node is not target and np.may_share_memory(node.output, target.output)]
-        for target in targets
-        if type(target.output) is np.ndarray
-    }
+def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:
+    """The inputs that lie in the memory of one that is written to, and where they begin in it."""
+    whole = target.output
+    if type(whole) is not np.ndarray:
+        return {}
+    found = {}
+    for node, variable in inputs.items():
+        part = node.output
+        if node is target or type(part) is not np.ndarray or not np.may_share_memory(part, whole):
+            continue
+        first, begin = (array.__array_interface__["data"][0] for array in (whole, part))
+        is_piece = whole.ndim == 1 and part.dtype == whole.dtype
+        is_piece = is_piece and part.flags.c_contiguous and whole.flags.c_contiguous
+        found[variable] = (begin - first) // whole.itemsize if is_piece else None
+    return found
 
 
 def _names_of_results(ops: list[Node], variables: dict[Node, Variable]) -> dict[Variable, str]:

@@ -27,7 +27,18 @@ _zeros_like, _ones_like = REGISTRY[np.zeros_like], REGISTRY[np.ones_like]
 
 def algebra(program: Program) -> Program:
     """Each equation as simple as the rules make it."""
-    return rewritten(program, RULES)
+    return split(rewritten(program, RULES), (negative_factors,))
+
+
+def split(program: Program, rules: tuple[Callable[[Equation, Definitions], list[Equation] | None], ...]) -> Program:
+    """The rules that need a result between: one equation becomes several, the last with its output."""
+    definitions: Definitions = {}
+    equations: list[Equation] = []
+    for equation in program.equations:
+        found = next((steps for rule in rules if (steps := rule(equation, definitions)) is not None), [equation])
+        definitions.update((step.output, step) for step in found)
+        equations += found
+    return program.with_equations(equations)
 
 
 def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
@@ -51,8 +62,9 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
             kept.append(result)
         elif isinstance(result, Variable) and not (result in program.inputs and output in fixed):
             mapping[output] = result
-            if result.of is None and result in definitions and result not in program.names:
-                result.of = output.of
+            maker = definitions.get(result)
+            if maker is not None and maker.section == original.section and result.of is None:
+                result.of = None if result in program.names else output.of
         elif not isinstance(result, Variable) and output not in fixed:
             mapping[output] = result
         else:
@@ -156,6 +168,23 @@ def signs(equation: Equation, definitions: Definitions) -> Any:
     return None
 
 
+def negative_factors(equation: Equation, definitions: Definitions) -> list[Equation] | None:
+    """a - (-2) x is a + 2 x, and a + (-2) x is a - 2 x."""
+    if equation.primitive not in (ew.add, ew.subtract):
+        return None
+    a, b = equation.inputs
+    product = defined(b, ew.multiply, definitions)
+    for x, c in () if product is None else (product.inputs, product.inputs[::-1]):
+        if (value := number(c)) is not None and value < 0 and isinstance(x, Variable) and x.dtype == b.dtype:
+            scaled = Variable(b.shape, b.dtype, "q")
+            other = ew.subtract if equation.primitive is ew.add else ew.add
+            return [
+                replace(product, inputs=(constant(-value, product), x), output=scaled),
+                replace(equation, primitive=other, inputs=(a, scaled)),
+            ]
+    return None
+
+
 def small_powers(equation: Equation, definitions: Definitions) -> Any:
     """x ** 2 is x * x."""
     if (
@@ -224,6 +253,14 @@ def matrices(equation: Equation, definitions: Definitions) -> Any:
     return None
 
 
+def single_axes(equation: Equation, definitions: Definitions) -> Any:
+    """A sum over the axes (0,) is one over the axis 0."""
+    axis = equation.keywords.get("axis")
+    if equation.primitive is reductions.sum_ and isinstance(axis, tuple) and len(axis) == 1:
+        return replace(equation, keywords={**equation.keywords, "axis": axis[0]})
+    return None
+
+
 def sums_of_placed(equation: Equation, definitions: Definitions) -> Any:
     """The sum of each row of zeros with x[i] at [i, index[i]] is x."""
     if equation.primitive is not reductions.sum_ or equation.keywords.get("axis") not in (1, -1):
@@ -240,5 +277,6 @@ def sums_of_placed(equation: Equation, definitions: Definitions) -> Any:
 
 
 RULES: tuple[Rule, ...] = (
-    neutral_numbers, numbers_together, signs, small_powers, spread_numbers, moved_twice, matrices, sums_of_placed,
+    neutral_numbers, numbers_together, signs, small_powers, spread_numbers, moved_twice, matrices, single_axes,
+    sums_of_placed,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from autograd.compiler.passes.algebra import Definitions, defined, number, rewritten, spread_from
+from autograd.compiler.passes.algebra import Definitions, defined, number, rewritten, split, spread_from
 from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
@@ -14,7 +14,7 @@ from autograd.ops.indexing import place
 
 def cheaper(program: Program) -> Program:
     """Each equation as cheap as the rules make it; a rule may give several for one."""
-    program = _split(program)
+    program = split(program, (_exponential_of_logarithm, _factor_on_the_smaller, _placed_in_rows))
     return rewritten(program, (_common_subtrahend,))
 
 
@@ -28,25 +28,6 @@ def _common_subtrahend(equation: Equation, definitions: Definitions) -> Any:
     a, b = left.inputs[0], right.inputs[0]
     same = all(isinstance(x, Variable) and x.shape == equation.output.shape for x in (a, b))
     return replace(equation, inputs=(a, b)) if same else None
-
-
-def _split(program: Program) -> Program:
-    """The rules that need a result between."""
-    definitions: Definitions = {}
-    equations: list[Equation] = []
-    for equation in program.equations:
-        for one in _steps(equation, definitions):
-            definitions[one.output] = one
-            equations.append(one)
-    return program.with_equations(equations)
-
-
-def _steps(equation: Equation, definitions: Definitions) -> list[Equation]:
-    for rule in (_exponential_of_logarithm, _factor_on_the_smaller, _placed_in_rows):
-        found = rule(equation, definitions)
-        if found is not None:
-            return found
-    return [equation]
 
 
 def _exponential_of_logarithm(equation: Equation, definitions: Definitions) -> list[Equation] | None:
@@ -93,8 +74,8 @@ def _factor_on_the_smaller(equation: Equation, definitions: Definitions) -> list
 
 
 def _placed_in_rows(equation: Equation, definitions: Definitions) -> list[Equation] | None:
-    """Zeros with u[i] at [i, index[i]], minus x: -x, with u added there."""
-    if equation.primitive is not ew.subtract:
+    """Zeros with u[i] at [i, index[i]], plus or minus x: x or -x, with u added there."""
+    if equation.primitive not in (ew.add, ew.subtract):
         return None
     placed = defined(equation.inputs[0], place, definitions)
     x = equation.inputs[1]
@@ -103,8 +84,11 @@ def _placed_in_rows(equation: Equation, definitions: Definitions) -> list[Equati
     added = placed.inputs[0]
     if isinstance(added, Variable) and number(source := spread_from(added, definitions)) is not None:
         added = source
+    keywords = {"index": placed.keywords["index"]}
+    if equation.primitive is ew.add:
+        return [replace(equation, primitive=ADD_IN_ROWS, inputs=(x, added), keywords=keywords)]
     negated = Variable(x.shape, x.dtype, "r")
     return [
         replace(equation, primitive=ew.negative, inputs=(x,), output=negated),
-        replace(equation, primitive=ADD_IN_ROWS, inputs=(negated, added), keywords={"index": placed.keywords["index"]}),
+        replace(equation, primitive=ADD_IN_ROWS, inputs=(negated, added), keywords=keywords),
     ]
