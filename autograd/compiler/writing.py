@@ -97,8 +97,10 @@ class Writing:
     def _rows(self, x: Variable, index: Any) -> str:
         """The element [i, index[i]] of each row, of an array that lies in one place."""
         rows = np.arange(x.shape[0])
-        known = self._objects.arrays.get(index) if isinstance(index, Variable) else index
-        if known is not None and index in self._constant_inputs:
+        known = index
+        if isinstance(index, Variable):
+            known = self._objects.arrays[index] if index in self._constant_inputs else None
+        if known is not None:
             flat = self._objects.flat(x)
             return f"{flat}[{self._objects.object('places', rows * x.shape[1] + known)}]"
         return f"{self._objects.names[x]}[{self._objects.object('rows', rows)}, {self._objects.name(index)}]"

@@ -102,8 +102,16 @@ def constant(value: float, equation: Equation) -> Any:
 # --- rules ---
 
 
+def constants_folded(equation: Equation, definitions: Definitions) -> Any:
+    """An operation on numbers alone is a number."""
+    if not equation.primitive.is_elementwise or equation.keywords or any(number(x) is None for x in equation.inputs):
+        return None
+    with np.errstate(all="ignore"):
+        return np.asarray(equation.primitive.forward(*map(np.asarray, equation.inputs)), equation.output.dtype)
+
+
 def neutral_numbers(equation: Equation, definitions: Definitions) -> Any:
-    """x * 1, x / 1, x + 0, x - 0, x ** 1; +x where x is a result."""
+    """x * 1, x / 1, x + 0, x - 0, x ** 1; +x."""
     primitive, inputs, output = equation.primitive, equation.inputs, equation.output
     if primitive in (ew.multiply, ew.add):
         neutral = 1 if primitive is ew.multiply else 0
@@ -114,7 +122,7 @@ def neutral_numbers(equation: Equation, definitions: Definitions) -> Any:
         x, c = inputs
         if number(c) == (0 if primitive is ew.subtract else 1) and _same(x, output):
             return x
-    if primitive is ew.positive and isinstance(inputs[0], Variable) and inputs[0] in definitions:
+    if primitive is ew.positive and isinstance(inputs[0], Variable):
         return inputs[0]
     return None
 
@@ -277,6 +285,6 @@ def sums_of_placed(equation: Equation, definitions: Definitions) -> Any:
 
 
 RULES: tuple[Rule, ...] = (
-    neutral_numbers, numbers_together, signs, small_powers, spread_numbers, moved_twice, matrices, single_axes,
-    sums_of_placed,
+    constants_folded, neutral_numbers, numbers_together, signs, small_powers, spread_numbers, moved_twice, matrices,
+    single_axes, sums_of_placed,
 )  # fmt: skip
