@@ -114,10 +114,11 @@ log         = elementwise(np.log,         lambda g, y, x: g / x,                
 log2        = elementwise(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
 log10       = elementwise(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
 log1p       = elementwise(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
-logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * np.exp(a - y),
-                                          lambda g, y, a, b: g * np.exp(b - y))
-logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * np.exp2(a - y),
-                                          lambda g, y, a, b: g * np.exp2(b - y))
+# Not exp(a - y): where a and b are large and near each other, y has few digits left for their difference.
+logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * sigmoid(a - b),
+                                          lambda g, y, a, b: g * sigmoid(b - a))
+logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * sigmoid((a - b) * math.log(2)),
+                                          lambda g, y, a, b: g * sigmoid((b - a) * math.log(2)))
 
 # --- trigonometric and hyperbolic ---
 sin         = elementwise(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
@@ -169,6 +170,6 @@ fmod        = elementwise(np.fmod,        lambda g, y, a, b: g,
 
 # --- what networks add to NumPy ---
 relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
-sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar)
+sigmoid: Primitive = elementwise(_sigmoid, lambda g, y, x: g * (y * (1 - y)),               scalar=_sigmoid_scalar)
 softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y))  # e**(x - y) is sigmoid(x), and x <= y
 # fmt: on

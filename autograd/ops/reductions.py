@@ -169,7 +169,8 @@ def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     kept = kept_shape(x.shape, axis)
-    return g.reshape(kept) * np.exp(x - y.reshape(kept))
+    share = np.exp(x - y.reshape(kept))
+    return g.reshape(kept) * (share / np.add.reduce(share, axis=axis, keepdims=True))  # 1 in all, however y was rounded
 
 
 # fmt: off
