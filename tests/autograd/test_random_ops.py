@@ -62,7 +62,7 @@ class Step:
         found = []
         for x, is_wanted, view, source in zip(given, takes, self.views, self.sources, strict=False):
             base, shown = VIEWS[view]
-            a, before = base(x), stack[source % len(stack)]
+            a, before = np.asarray(base(x)), stack[source % len(stack)]
             if is_wanted and before.size:
                 a = a.astype(before.dtype) + np.tanh(np.resize(before, a.shape)) * AMPLITUDE
             else:
