@@ -35,7 +35,7 @@ def _micrograd() -> Engine:
 
 
 def _torch() -> Engine:
-    import torch
+    import torch  # type: ignore[import-not-found]
 
     torch.set_num_threads(1)
 
