@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Block, interleave, table
-from benchmarks.peers import Engine, engines
+from benchmarks.peers import Engine, Value, engines
 
 LENGTH = 100
 
@@ -44,20 +44,29 @@ OPS = (
 )
 
 
-def _recorded(engine: Engine, op: Op, value: Any, chains: int = 10) -> Block:
+def _pass(op: Op, c: Value, seed: tuple[Any, ...]) -> None:
     """Forward and backward through the chain."""
-    seed = (engine.constant(np.ones_like(value)),) if np.ndim(value) else ()
+    y = c
+    for _ in range(LENGTH // op.records):
+        y = op.link(y, c)
+    y.backward(*seed)
+
+
+def _seed(engine: Engine, value: Any) -> tuple[Any, ...]:
+    """What ``backward`` takes: nothing for a number."""
+    return (engine.constant(np.ones_like(value)),) if np.ndim(value) else ()
+
+
+def _recorded(engine: Engine, op: Op, value: Any, chains: int = 10) -> Block:
+    """Seconds per operation, forward and backward."""
+    seed = _seed(engine, value)
 
     def run() -> float:
         c = engine.parameter(value)
-        links = LENGTH // op.records
         start = perf_counter()
         for _ in range(chains):
-            y = c
-            for _ in range(links):
-                y = op.link(y, c)
-            y.backward(*seed)
-        return (perf_counter() - start) / (chains * links * op.records)
+            _pass(op, c, seed)
+        return (perf_counter() - start) / (chains * (LENGTH // op.records) * op.records)
 
     return run
 
@@ -77,13 +86,24 @@ def _numpy(op: Op, value: Any, chains: int = 10) -> Block:
     return run
 
 
-def _has(engine: Engine, op: Op, value: Any) -> bool:
-    """Whether the engine knows the op: micrograd has few."""
+def _slope(engine: Engine, op: Op, value: Any) -> Any:
+    """The chain's derivative; None if the engine does not know the op: micrograd has few."""
+    c = engine.parameter(value)
     try:
-        op.link(engine.parameter(value), engine.parameter(value))
+        _pass(op, c, _seed(engine, value))
     except AttributeError:
-        return False
-    return True
+        return None
+    return np.asarray(c.grad)
+
+
+def _able(contestants: list[Engine], op: Op, value: Any) -> list[Engine]:
+    """Those who know the op, all of whom find one derivative: else a time would mean nothing."""
+    slopes = {engine: slope for engine in contestants if (slope := _slope(engine, op, value)) is not None}
+    expected = slopes[contestants[0]]
+    for engine, slope in slopes.items():
+        if not np.allclose(slope, expected, rtol=1e-9):
+            raise RuntimeError(f"{op.name}: {engine.name} finds the derivative {slope}, not {expected}")
+    return list(slopes)
 
 
 def report(rounds: int) -> dict[str, Any]:
@@ -101,7 +121,7 @@ def _report(kind: str, value: Any, contestants: list[Engine], rounds: int) -> di
     rows = [[f"op on {kind}, forward + backward", f"{ours} ns", "NumPy forward ns", *heads]]
     results = {}
     for op in OPS:
-        blocks = {engine.name: _recorded(engine, op, value) for engine in contestants if _has(engine, op, value)}
+        blocks = {engine.name: _recorded(engine, op, value) for engine in _able(contestants, op, value)}
         outcome = interleave({**blocks, "numpy": _numpy(op, value)}, rounds)
         row = [op.name, *(f"{outcome.summary(name).median * 1e9:.0f}" for name in (ours, "numpy"))]
         for peer in peers:

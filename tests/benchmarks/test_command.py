@@ -67,3 +67,11 @@ def test_peers_take_part_where_they_are_installed_and_the_others_are_named(monke
     assert "not installed here, so not measured: absent" in capsys.readouterr().out
     assert set(figures["arrays of 4"]["y + c"]) == {"autograd", "arrays too", "numpy"}
     assert set(figures["scalars"]["y + c"]) == {"autograd", "arrays too", "scalars", "numpy"}
+
+
+def test_an_engine_that_finds_another_derivative_is_refused(monkeypatch):
+    ours = peers.OURS
+    wrong = peers.Engine("wrong", lambda v: ours.parameter(2 * v), ours.constant, ours.zero_grad)
+    monkeypatch.setattr(ops, "engines", lambda: (ours, wrong))
+    with pytest.raises(RuntimeError, match=r"y \* c: wrong finds the derivative"):
+        ops.report(1)
