@@ -82,15 +82,11 @@ class Step:
 
 def steps(op: Primitive) -> st.SearchStrategy[Step]:
     width = max(len(row.arrays) for row in ROWS[op.name])
-    row = st.sampled_from(ROWS[op.name])
-    shapes = st.none()
-    if op.is_elementwise:
-        row, shapes = st.just(ROWS[op.name][0]), st.sampled_from(shape_combinations(op.arity))
     return st.builds(
         Step,
         st.just(op),
-        row,
-        shapes,
+        st.sampled_from(ROWS[op.name]),
+        st.sampled_from(shape_combinations(op.arity)) if op.is_elementwise else st.none(),
         st.integers(0, 99),
         st.tuples(*[st.sampled_from(list(VIEWS))] * width),
         st.tuples(*[st.integers(0, 9)] * width),
