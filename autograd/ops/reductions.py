@@ -169,7 +169,8 @@ def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     kept = kept_shape(x.shape, axis)
-    return g.reshape(kept) * np.exp(x - y.reshape(kept))
+    share = np.exp(x - y.reshape(kept))
+    return g.reshape(kept) * (share / np.add.reduce(share, axis=axis, keepdims=True))  # 1 in all, however y was rounded
 
 
 # fmt: off
@@ -199,8 +200,14 @@ recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g
 
 @composed(np.std)
 def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
-    """Standard deviation: the square root of `np.var`."""
-    return np.sqrt(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+    """Standard deviation: the square root of `np.var`; of equal elements its gradient is 0, as that of a norm at 0."""
+    return root(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+
+
+def root(x: Any) -> Any:
+    """The square root, with slope 0 at 0, the subgradient of least norm where it serves as a distance."""
+    zero = x == 0
+    return np.sqrt(x + zero) * np.logical_not(zero)
 
 
 @composed(np.add.accumulate)

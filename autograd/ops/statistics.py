@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, UnsupportedError
-from autograd.ops.reductions import cumprod, cumsum, max_, min_, prod, quantile, sum_
+from autograd.ops.reductions import cumprod, cumsum, max_, min_, prod, quantile, root, sum_
 from autograd.primitives import composed
 
 
@@ -98,7 +98,7 @@ def nanvar(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) 
 @composed(np.nanstd)
 def nanstd(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
     """Standard deviation of what is not nan."""
-    return np.sqrt(nanvar(a, axis, ddof=ddof, keepdims=keepdims))
+    return root(nanvar(a, axis, ddof=ddof, keepdims=keepdims))
 
 
 # --- differences and integrals along an axis ---
