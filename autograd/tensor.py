@@ -39,7 +39,8 @@ from autograd.ops import (
     statistics,
     ufuncs,
 )
-from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
+from autograd.refusals import refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
@@ -51,20 +52,6 @@ from autograd.values import (
     unshared,
     value_of,
 )
-
-# What to use in place of some NumPy functions that have no rule.
-_HINTS = {
-    "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
-    "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
-    "spacing": "it tells of the floating-point grid, not of a function of real numbers",
-    "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
-    "put_along_axis": "it would write into its argument: for one axis, y = x.copy() and then y[index] = values",
-    "place": "a Tensor's value is immutable: y = x.copy(), then y[mask] = values",
-    "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
-    "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
-}
 
 _REGISTERED = (norms, products, statistics, ufuncs)  # these declare ops of NumPy; nothing here names them otherwise
 
@@ -225,7 +212,7 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
                 refuse_unbound(implementation, args, keywords)
             refuse_unlocated(implementation, error)
             raise
-    raise refusal(function, _HINTS, here())
+    raise refusal(function, known_names(), here())
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:

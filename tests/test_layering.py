@@ -20,6 +20,7 @@ LAYERS = {
     "autograd": (
         "errors",
         "modes",
+        "refusals",
         "primitives",
         "graph",
         "broadcasting",
@@ -35,6 +36,7 @@ LAYERS = {
         "checking",
         "viz",
         "compiler",
+        "coverage",
     ),
     "nn": (
         "module",

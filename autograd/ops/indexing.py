@@ -281,7 +281,7 @@ argwhere = nondifferentiable(np.argwhere, forward=lambda x: np.argwhere(x))
 nondifferentiable(np.flatnonzero, forward=lambda x: np.flatnonzero(x))
 
 
-@composed(np.nonzero)
+@composed(np.nonzero, constant=True)
 def nonzero(a: Any) -> tuple[Any, ...]:
     """Where the elements are not zero: an index, in constants, one for each axis."""
     places = argwhere(a)

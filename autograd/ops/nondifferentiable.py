@@ -87,6 +87,6 @@ quantile_share = nondifferentiable(_quantile_share)
 
 
 # Facts about an array, given as Python values.
-composed(np.shape)(lambda a: a.shape)
-composed(np.ndim)(lambda a: a.ndim)
-composed(np.size)(lambda a, axis=None: a.size if axis is None else a.shape[axis])
+composed(np.shape, constant=True)(lambda a: a.shape)
+composed(np.ndim, constant=True)(lambda a: a.ndim)
+composed(np.size, constant=True)(lambda a, axis=None: a.size if axis is None else a.shape[axis])
