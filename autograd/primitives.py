@@ -118,6 +118,10 @@ class Primitive:
         """Whether any argument can take a gradient."""
         return self.structure != CONSTANT
 
+    def takes(self, args: Inputs, keywords: dict[str, Any]) -> bool:
+        """Whether a call is of the arrays alone, and of keywords that the rules know."""
+        return len(args) == self.arity and all(name in self.keyword_names for name in keywords)
+
     def _bind(self, *args: Any, **keywords: Any) -> tuple[Inputs, dict[str, Any]]:
         """Sort a call in NumPy's form into array inputs and keywords."""
         if len(args) != self.arity:
@@ -157,7 +161,7 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(part) for part in value)
     if type(value) is list:
         return [frozen(part) for part in value]
-    is_array = hasattr(value, "__array__") and not isinstance(value, np.generic)
+    is_array = hasattr(type(value), "__array__") and not isinstance(value, np.generic)
     return np.array(value) if is_array else value
 
 
@@ -242,6 +246,7 @@ def composed(
     """
 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
+        implementation.__name__ = functions[0].__name__  # what errors call it
         for function in functions:
             COMPOSED[function] = implementation
         if constant:

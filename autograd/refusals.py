@@ -25,12 +25,16 @@ _DATES = "it is about dates, and a Tensor holds numbers"
 _BITS = "it is about the bits of integers, which take no gradient"
 _MEMORY = "it tells where arrays lie in memory, which a Tensor keeps to itself"
 
-# Each line: the reason, and whom it concerns. Names are as in `np.`; a method of all ufuncs begins with a dot, one of
-# ndarray with `ndarray.`.
+# Each line: the reason, and whom it concerns. Names are as behind `np.`; a method of all ufuncs begins with a dot, one
+# of ndarray with `ndarray.`.
 _REASONS: tuple[tuple[str, str], ...] = (
     # --- writing into arrays ---
     (_IMMUTABLE + "select with np.where(mask, new, x)", "put putmask"),
-    (_IMMUTABLE + "use tensor.assign(value) on a leaf", "copyto"),
+    (
+        _IMMUTABLE
+        + "use tensor.assign(value) on a leaf, or np.broadcast_to(value, shape) for an array full of a value",
+        "copyto",
+    ),
     (_IMMUTABLE + "y = x.copy(), then y[mask] = values", "place"),
     (_IMMUTABLE + "y = x.copy(), then y[np.diag_indices(n)] = values", "fill_diagonal"),
     ("it would write into its argument: for one axis, y = x.copy() and then y[index] = values", "put_along_axis"),
@@ -42,10 +46,12 @@ _REASONS: tuple[tuple[str, str], ...] = (
     # --- not functions of real numbers ---
     (_GRID, "nextafter spacing"),
     ("its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))", "frexp"),
+    ("its result is no exponent for the next call", "ldexp.accumulate ldexp.reduce ldexp.reduceat"),
     (_BITS, "packbits unpackbits"),
     (_DATES, "busday_count busday_offset is_busday datetime_as_string isnat"),
     (_MEMORY, "may_share_memory shares_memory"),
     (_TEXT, "array2string array_repr array_str"),
+    ("it depends on the value: ask for x.dtype, or np.result_type(x, other)", "min_scalar_type"),
     (_FILE, "save savetxt savez savez_compressed"),
     # --- shapes or values that no rule can follow ---
     (_SET, "unique unique_all unique_counts unique_inverse unique_values"),

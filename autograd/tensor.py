@@ -26,21 +26,11 @@ from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
+from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_out, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import (
-    elementwise,
-    indexing,
-    linalg,
-    nondifferentiable,
-    norms,
-    products,
-    shaping,
-    statistics,
-    ufuncs,
-)
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
-from autograd.refusals import refusal
+from autograd.refusals import REASONS, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
@@ -52,8 +42,6 @@ from autograd.values import (
     unshared,
     value_of,
 )
-
-_REGISTERED = (norms, products, statistics, ufuncs)  # these declare ops of NumPy; nothing here names them otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -196,23 +184,24 @@ def _all_floats(values: Any) -> bool:
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """A NumPy function called with a Tensor: its primitive, its composition, or a refusal by name."""
-    primitive = REGISTRY.get(function)
-    if primitive is not None:
+    if "out" in keywords:
+        refuse_out(function, keywords.pop("out"))
+    primitive, implementation = REGISTRY.get(function), COMPOSED.get(function)
+    if primitive is not None and (implementation is None or primitive.takes(args, keywords)):
         try:
             inputs, keywords = primitive.bind(*args, **keywords)
         except TypeError as error:
             raise UnsupportedError(f"{error} (at {here()})") from None
         return apply(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
-    if function in COMPOSED:
-        implementation = COMPOSED[function]
-        try:
-            return implementation(*args, **keywords)
-        except (TypeError, ValueError, IndexError) as error:
-            if isinstance(error, TypeError):
-                refuse_unbound(implementation, args, keywords)
-            refuse_unlocated(implementation, error)
-            raise
-    raise refusal(function, known_names(), here())
+    if implementation is None:
+        raise refusal(function, known_names(), here())
+    try:
+        return implementation(*args, **keywords)
+    except (TypeError, ValueError, IndexError) as error:
+        if isinstance(error, TypeError):
+            refuse_unbound(implementation, args, keywords)
+        refuse_unlocated(implementation, error)
+        raise
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -549,6 +538,20 @@ class Tensor(ArrayMethods, Conversions):
         return FLOAT64 if type(self._data) is float else self._data.dtype
 
     @property
+    def itemsize(self) -> int:
+        """Bytes an element takes."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes all elements take."""
+        return self.size * self.itemsize
+
+    def __getattr__(self, name: str) -> Any:
+        reason = REASONS.get(f"ndarray.{name}")
+        raise AttributeError(f"a Tensor has no attribute {name!r}" + (f" (at {here()}): {reason}" if reason else ""))
+
+    @property
     def T(self) -> Tensor:
         """The axes reversed."""
         return self._apply(shaping.transpose)
@@ -660,20 +663,14 @@ class Tensor(ArrayMethods, Conversions):
     # --- NumPy's protocols ---
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        if keywords.get("out") is not None:
-            raise UnsupportedError(
-                f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
-                "name to the result instead"
-            )
+        if "out" in keywords:
+            refuse_out(ufunc, keywords.pop("out"))
         if method == "__call__":
             primitive = None if keywords else REGISTRY.get(ufunc)
             return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
         if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-            keywords = {
-                "axis": 0,
-                **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
-                **keywords,
-            }
+            names = ("axis", "dtype", "out", "keepdims", "initial", "where")
+            keywords = {"axis": 0, **dict(zip(names, args[1:], strict=False)), **keywords}
             args = args[:1]
         return _call(getattr(ufunc, method), args, keywords)
 
@@ -683,6 +680,9 @@ class Tensor(ArrayMethods, Conversions):
     __primitive__ = staticmethod(apply)
 
     _apply = apply_unary
+
+    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        return _call(function, (self, *args), keywords)
 
     # --- operators ---
 

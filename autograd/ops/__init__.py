@@ -1,1 +1,36 @@
-"""The operations: nothing but declarations, one line an op where one line is enough."""
+"""The operations: nothing but declarations, one line an op where one line is enough.
+
+Importing this declares them all.
+"""
+# ruff: noqa: F401
+
+from autograd.ops import (
+    absent,
+    arranging,
+    calling,
+    choosing,
+    contractions,
+    counting,
+    decompositions,
+    diagonals,
+    differences,
+    elementwise,
+    foldings,
+    gamma,
+    indexing,
+    joining,
+    linalg,
+    matrices,
+    nondifferentiable,
+    norms,
+    ordering,
+    padding,
+    products,
+    ranges,
+    reductions,
+    shaping,
+    special,
+    statistics,
+    ufunc_methods,
+    ufuncs,
+)

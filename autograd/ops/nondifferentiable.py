@@ -6,11 +6,11 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape, reduced_size
+from autograd.broadcasting import axes_of, kept_shape, reduced_size
 from autograd.primitives import composed, nondifferentiable
 
 
@@ -59,8 +59,19 @@ nondifferentiable(np.allclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
 nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
 round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
-nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
-nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))
+for _of_integers in (np.left_shift, np.right_shift, np.gcd, np.lcm):
+    nondifferentiable(_of_integers, arity=2)
+nondifferentiable(np.bitwise_count)
+nondifferentiable(np.isin, arity=2, forward=lambda element, test_elements, assume_unique=False, invert=False:
+                  np.isin(element, test_elements, assume_unique, invert))  # fmt: skip
+nondifferentiable(np.array_equiv, arity=2, forward=lambda a, b: np.bool(np.array_equiv(a, b)))
+for _places in (np.nanargmax, np.nanargmin):
+    nondifferentiable(_places, forward=lambda x, axis=None, keepdims=False, _places=_places:
+                      _places(x, axis=axis, keepdims=keepdims))  # fmt: skip
+zeros_like = nondifferentiable(np.zeros_like, forward=lambda x, dtype=None, shape=None:
+                               np.zeros_like(x, dtype, shape=shape), aliases=(np.empty_like,))  # fmt: skip
+ones_like = nondifferentiable(np.ones_like, forward=lambda x, dtype=None, shape=None:
+                              np.ones_like(x, dtype, shape=shape))  # fmt: skip
 
 
 def _tie_share(x: Any, y: Any, axis: Any) -> Any:
@@ -69,16 +80,30 @@ def _tie_share(x: Any, y: Any, axis: Any) -> Any:
     return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
 
 
-def _quantile_share(x: Any, q: Any, axis: Any) -> Any:
-    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly."""
+def _quantile_share(x: Any, q: Any, axis: Any, method: str = "linear", skip_nan: bool = False) -> Any:
+    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly.
+
+    Every method takes a place among the n sorted elements, from 0, and between two of them a weighted mean. The
+    quantile of 0, 1, 2 ... is that place. A nan has no weight, nor has any element in the nan that it makes.
+    """
+    kept = kept_shape(x.shape, axis)
+    folded = axes_of(axis, x.ndim)
+    rest = [one for one in range(x.ndim) if one not in folded]
+    rows = x.transpose(rest + folded).reshape((*(x.shape[one] for one in rest), reduced_size(x.shape, axis)))
+    rows = np.sort(rows, axis=-1)  # nan last
+    missing = np.isnan(rows).sum(-1)
+    numbers = rows.shape[-1] - missing if skip_nan else np.where(missing, 0, rows.shape[-1])
     shares = np.zeros((q.size, *x.shape), x.dtype)
-    ends: tuple[Literal["lower", "higher"], ...] = ("lower", "higher")
     for i, one in enumerate(q.flat):
-        position = (reduced_size(x.shape, axis) - 1) * one  # among the sorted elements, from 0
-        upper = position - np.floor(position)
-        for end, weight in zip(ends, (1 - upper, upper), strict=True):
-            y: Any = np.quantile(x, one, axis=axis, method=end)
-            shares[i] += _tie_share(x, y, axis) * weight
+        place = np.zeros(numbers.shape, x.dtype)
+        for n in np.unique(numbers[numbers > 0]):
+            place[numbers == n] = np.quantile(np.arange(n, dtype=x.dtype), one, method=method)  # type: ignore[call-overload]
+        low = np.floor(place).astype(int)
+        upper = place - low
+        for end, weight in ((low, 1 - upper), (low + (upper > 0), upper)):
+            hit = np.equal(x, np.take_along_axis(rows, end[..., None], -1).reshape(kept)) & (numbers > 0).reshape(kept)
+            ties = np.add.reduce(hit, axis=axis, keepdims=True)
+            shares[i] += np.divide(hit, np.maximum(ties, 1), dtype=x.dtype) * weight.reshape(kept)
     return shares.reshape(q.shape + x.shape)
 
 
@@ -86,7 +111,18 @@ tie_share = nondifferentiable(_tie_share, arity=2)
 quantile_share = nondifferentiable(_quantile_share)
 
 
-# Facts about an array, given as Python values.
+# Facts about an array, given as Python values and as indices.
 composed(np.shape, constant=True)(lambda a: a.shape)
 composed(np.ndim, constant=True)(lambda a: a.ndim)
 composed(np.size, constant=True)(lambda a, axis=None: a.size if axis is None else a.shape[axis])
+composed(np.result_type, constant=True)(lambda *arrays_and_dtypes: np.result_type(*map(_kind_of, arrays_and_dtypes)))
+composed(np.can_cast, constant=True)(lambda from_, to, casting="safe": np.can_cast(_kind_of(from_), to, casting))
+composed(np.common_type, constant=True)(lambda *arrays: np.common_type(*(np.empty(0, _kind_of(x)) for x in arrays)))
+composed(np.diag_indices_from, constant=True)(lambda arr: np.diag_indices_from(np.broadcast_to(0, arr.shape)))
+composed(np.tril_indices_from, constant=True)(lambda arr, k=0: np.tril_indices(arr.shape[0], k, arr.shape[1]))
+composed(np.triu_indices_from, constant=True)(lambda arr, k=0: np.triu_indices(arr.shape[0], k, arr.shape[1]))
+
+
+def _kind_of(x: Any) -> Any:
+    """The dtype of an array; a number stays, since it takes that of others."""
+    return x if isinstance(x, type) else getattr(x, "dtype", x)

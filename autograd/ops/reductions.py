@@ -10,7 +10,7 @@ from autograd.broadcasting import kept_shape, reduced_size
 from autograd.ops.elementwise import gate
 from autograd.ops.nondifferentiable import quantile_share, tie_share
 from autograd.ops.shaping import stack
-from autograd.primitives import Primitive, composed, linear, primitive
+from autograd.primitives import Primitive, linear, primitive
 
 _FLOAT16 = np.dtype(np.float16)
 
@@ -144,20 +144,37 @@ def _nanmin(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.fmin.reduce(x, axis=axis, keepdims=keepdims)
 
 
-def _quantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.quantile(x, np.asarray(q, x.dtype if x.dtype.kind == "f" else None), axis=axis, keepdims=keepdims)
+def _quantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False, method: Any = "linear") -> Any:
+    q = np.asarray(q, x.dtype if x.dtype.kind == "f" else None)
+    return np.quantile(x, q, axis=axis, method=method, keepdims=keepdims)
+
+
+def _nanquantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False, method: Any = "linear") -> Any:
+    q = np.asarray(q, x.dtype if x.dtype.kind == "f" else None)
+    return np.nanquantile(x, q, axis=axis, method=method, keepdims=keepdims)
 
 
 def _median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.median(x, axis=axis, keepdims=keepdims)
 
 
-def _quantile_rule(g: Any, y: Any, x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
+def _nanmedian(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.nanmedian(x, axis=axis, keepdims=keepdims)
+
+
+def _quantile_rule(
+    g: Any, y: Any, x: Any, q: Any = 0.5, axis: Any = None, keepdims: Any = False, method: str = "linear",
+    skip_nan: bool = False,
+) -> Any:  # fmt: skip
     """To the two neighbours of each quantile, by their weights in it."""
     q = np.asarray(q, x.dtype)
-    share = quantile_share(x, q=q, axis=axis)
+    share = quantile_share(x, q=q, axis=axis, method=method, skip_nan=skip_nan)
     parts = gate(g.reshape(q.shape + kept_shape(x.shape, axis)), share > 0) * share
     return np.add.reduce(parts, axis=tuple(range(q.ndim)))
+
+
+def _nanquantile_rule(g: Any, y: Any, x: Any, **keywords: Any) -> Any:
+    return _quantile_rule(g, y, x, skip_nan=True, **keywords)
 
 
 def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -185,8 +202,9 @@ logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,
 nanmax    = primitive(np.nanmax, _extreme_rule,  forward=_nanmax, aliases=(np.fmax.reduce,))
 nanmin    = primitive(np.nanmin, _extreme_rule,  forward=_nanmin, aliases=(np.fmin.reduce,))
 quantile  = primitive(np.quantile, _quantile_rule, forward=_quantile, arity=1)
-median    = primitive(np.median, lambda g, y, x, axis=None, keepdims=False: _quantile_rule(g, y, x, 0.5, axis),
-                      forward=_median)
+median    = primitive(np.median, _quantile_rule, forward=_median)
+nanquantile = primitive(np.nanquantile, _nanquantile_rule, forward=_nanquantile, arity=1)
+nanmedian = primitive(np.nanmedian, _nanquantile_rule, forward=_nanmedian)
 
 # --- running along an axis ---
 cumsum: Primitive     = linear(np.cumsum,    _cumsum_rule,  forward=_cumsum)
@@ -194,20 +212,3 @@ cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod)
 recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x)
 # fmt: on
 
-
-@composed(np.std)
-def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
-    """Standard deviation: the square root of `np.var`."""
-    return np.sqrt(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
-
-
-@composed(np.add.accumulate)
-def add_accumulate(array: Any, axis: int = 0) -> Any:
-    """`np.cumsum`, along the first axis unless told otherwise."""
-    return cumsum(array, axis=axis)
-
-
-@composed(np.multiply.accumulate)
-def multiply_accumulate(array: Any, axis: int = 0) -> Any:
-    """`np.cumprod`, along the first axis unless told otherwise."""
-    return cumprod(array, axis=axis)

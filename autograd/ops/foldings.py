@@ -1,0 +1,224 @@
+"""Reductions and running ones with all that NumPy's take: `dtype`, `initial` and `where`, and `mean` and `correction`.
+
+Calls without those go to the primitives in `reductions.py`; here they are made of them. An element that `where` leaves
+out takes no gradient.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.broadcasting import array_of
+from autograd.errors import ShapeError, UnsupportedError
+from autograd.ops.nondifferentiable import all_, any_
+from autograd.ops.reductions import (
+    cumprod,
+    cumsum,
+    logsumexp,
+    max_,
+    mean,
+    min_,
+    nanmax,
+    nanmin,
+    prod,
+    sum_,
+    var,
+)
+from autograd.primitives import composed
+
+
+def kept(a: Any, dtype: Any, where: Any, neutral: Any) -> Any:
+    """The array in `dtype`, with what `where` leaves out replaced by a neutral value."""
+    a = array_of(a)
+    a = a if dtype is None else a.astype(dtype)
+    if where is None or where is True:
+        return a
+    if np.broadcast_shapes(np.shape(where), a.shape) != a.shape:
+        raise ShapeError(f"where= of shape {np.shape(where)} does not broadcast to shape {a.shape}")
+    return np.where(where, a, np.asarray(neutral, a.dtype))
+
+
+def _refuse_out(out: Any) -> None:
+    if out is not None:
+        raise UnsupportedError("out= would overwrite a value that a graph may hold; rebind the name to the result")
+
+
+def _lowest(dtype: Any) -> Any:
+    return -math.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else False
+
+
+def _highest(dtype: Any) -> Any:
+    return math.inf if dtype.kind == "f" else np.iinfo(dtype).max if dtype.kind in "iu" else True
+
+
+# --- folding axes ---
+
+
+@composed(np.sum, np.add.reduce)
+def sum_in_full(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, initial: Any = None,
+    where: Any = None,
+) -> Any:  # fmt: skip
+    """Sum over `axis`, beginning with `initial`."""
+    _refuse_out(out)
+    y = sum_(kept(a, dtype, where, 0), axis=axis, keepdims=keepdims)
+    return y if initial is None else y + initial
+
+
+@composed(np.prod, np.multiply.reduce)
+def prod_in_full(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, initial: Any = None,
+    where: Any = None,
+) -> Any:  # fmt: skip
+    """Product over `axis`, beginning with `initial`."""
+    _refuse_out(out)
+    y = prod(kept(a, dtype, where, 1), axis=axis, keepdims=keepdims)
+    return y if initial is None else y * initial
+
+
+def _extreme(functions: tuple[Any, ...], fold: Any, pair: Any, neutral: Any) -> None:
+    @composed(*functions)
+    def extreme(
+        a: Any, axis: Any = None, out: None = None, keepdims: Any = False, initial: Any = None, where: Any = None,
+        dtype: Any = None,
+    ) -> Any:  # fmt: skip
+        """The extreme element over `axis`, or `initial` if that is beyond; where they tie, they share the gradient."""
+        _refuse_out(out)
+        if initial is None and where is not None and where is not True:
+            raise UnsupportedError("where= needs initial=, which stands if no element is left")
+        x = kept(a, dtype, where, neutral(array_of(a).dtype))
+        if initial is None:
+            return fold(x, axis=axis, keepdims=keepdims)
+        if not x.size:
+            return sum_(x, axis=axis, keepdims=keepdims) + initial
+        return pair(fold(x, axis=axis, keepdims=keepdims), initial)
+
+
+_extreme((np.max, np.amax, np.maximum.reduce), max_, np.maximum, _lowest)
+_extreme((np.min, np.amin, np.minimum.reduce), min_, np.minimum, _highest)
+_extreme((np.nanmax, np.fmax.reduce), nanmax, np.fmax, lambda dtype: math.nan)
+_extreme((np.nanmin, np.fmin.reduce), nanmin, np.fmin, lambda dtype: math.nan)
+
+
+@composed(np.logaddexp.reduce)
+def logsumexp_in_full(
+    array: Any, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: Any = False, initial: Any = None,
+    where: Any = None,
+) -> Any:  # fmt: skip
+    """Logarithm of the sum of exponentials over `axis`, beginning with `initial`."""
+    _refuse_out(out)
+    x = kept(array, dtype, where, -math.inf)
+    if not x.size:
+        return sum_(x, axis=axis, keepdims=keepdims) + (-math.inf if initial is None else initial)
+    y = logsumexp(x, axis=axis, keepdims=keepdims)
+    return y if initial is None else np.logaddexp(y, initial)
+
+
+@composed(np.mean)
+def mean_in_full(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, *, where: Any = None
+) -> Any:
+    """Arithmetic mean over `axis`."""
+    _refuse_out(out)
+    x = kept(a, dtype, where, 0)
+    if where is None or where is True:
+        return mean(x, axis=axis, keepdims=keepdims)
+    return sum_(x, axis=axis, keepdims=keepdims) / _count(x, where, axis, keepdims)
+
+
+def _count(x: Any, where: Any, axis: Any, keepdims: Any) -> Any:
+    """How many elements of x `where` keeps, in the dtype of x."""
+    return sum_(np.where(where, np.ones(x.shape, x.dtype), np.zeros(1, x.dtype)), axis=axis, keepdims=keepdims)
+
+
+@composed(np.var)
+def var_in_full(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: Any = False, *,
+    where: Any = None, mean: Any = None, correction: float | None = None,
+) -> Any:  # fmt: skip
+    """Variance over `axis`, dividing by n - ddof; `mean`, with its axes kept, spares computing it."""
+    _refuse_out(out)
+    ddof = ddof if correction is None else correction
+    x = kept(a, dtype, where, 0)
+    everywhere = where is None or where is True
+    if everywhere and mean is None:
+        return var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+    number = _count(x, True if everywhere else where, axis, True)
+    deviation = x - (sum_(x, axis=axis, keepdims=True) / number if mean is None else mean)
+    y = sum_(kept(deviation * deviation, None, where, 0), axis=axis, keepdims=True) / np.maximum(number - ddof, 0)
+    return y if keepdims else y.reshape(sum_(x, axis=axis).shape)
+
+
+@composed(np.std)
+def std(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: Any = False, *,
+    where: Any = None, mean: Any = None, correction: float | None = None,
+) -> Any:  # fmt: skip
+    """Standard deviation: the square root of `np.var`."""
+    return np.sqrt(
+        var_in_full(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+    )
+
+
+# --- truth ---
+
+
+@composed(np.all, np.logical_and.reduce, constant=True)
+def all_in_full(
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, *, where: Any = None, dtype: Any = None,
+    initial: Any = None,
+) -> Any:  # fmt: skip
+    """Whether all elements are true."""
+    _refuse_out(out)
+    y = all_(kept(array_of(a) != 0, dtype, where, True), axis=axis, keepdims=keepdims)
+    return y if initial is None else np.logical_and(y, initial)
+
+
+@composed(np.any, np.logical_or.reduce, constant=True)
+def any_in_full(
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, *, where: Any = None, dtype: Any = None,
+    initial: Any = None,
+) -> Any:  # fmt: skip
+    """Whether any element is true."""
+    _refuse_out(out)
+    y = any_(kept(array_of(a) != 0, dtype, where, False), axis=axis, keepdims=keepdims)
+    return y if initial is None else np.logical_or(y, initial)
+
+
+# --- running along an axis ---
+
+
+def _running(run: Any, identity: float, everything: Any, array_api: Any, accumulate: Any) -> None:
+    @composed(everything)
+    def running(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
+        """Running along `axis`, all elements in one axis if None."""
+        _refuse_out(out)
+        return run(kept(a, dtype, None, 0), axis=axis)
+
+    @composed(accumulate)
+    def accumulated(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+        """Running along the first axis unless told otherwise."""
+        return running(array, axis, dtype, out)
+
+    @composed(array_api)
+    def cumulative(
+        x: Any, /, *, axis: Any = None, dtype: Any = None, out: None = None, include_initial: bool = False
+    ) -> Any:
+        """Running along `axis`, which vectors need not name; with `include_initial`, beginning before the first."""
+        x = kept(x, dtype, None, 0)
+        if axis is None:
+            if x.ndim != 1:
+                raise ShapeError(f"of an array of {x.ndim} axes, say along which: axis=")
+            axis = 0
+        y = running(x, axis, None, out)
+        if not include_initial:
+            return y
+        first = tuple(1 if i == axis % x.ndim else n for i, n in enumerate(x.shape))
+        return np.concatenate((np.full(first, identity, y.dtype), y), axis=axis)
+
+
+_running(cumsum, 0, np.cumsum, np.cumulative_sum, np.add.accumulate)
+_running(cumprod, 1, np.cumprod, np.cumulative_prod, np.multiply.accumulate)
