@@ -58,9 +58,15 @@ def reduced_size(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> 
     return size
 
 
-def array_of(x: Any) -> Any:
-    """A list or a number as an array; what has a shape already, a Tensor say, as it is."""
-    return x if hasattr(x, "shape") else np.asarray(x)
+def array_of(x: Any, like: Any = None) -> Any:
+    """A list or a number as an array; what has a shape already, a Tensor say, as it is.
+
+    A Python number takes the dtype of `like`, if that has floats: it widens no float32.
+    """
+    if hasattr(x, "shape"):
+        return x
+    is_number = like is not None and isinstance(x, int | float) and like.dtype.kind == "f"
+    return np.asarray(x, like.dtype if is_number else None)
 
 
 def axis_of(axis: int, ndim: int) -> int:

@@ -82,7 +82,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("it is about the bytes of the numbers, which take no gradient", "ndarray.byteswap"),
     (
         _MEMORY + ": ask x.detach().numpy()",
-        "ndarray.base ndarray.ctypes ndarray.data_ptr ndarray.flags ndarray.strides",
+        "ndarray.base ndarray.ctypes ndarray.flags ndarray.strides",
     ),
     ("it walks in C order: write x.ravel()", "ndarray.flat"),
     (

@@ -28,7 +28,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     if n == 0:
         return a
     if prepend is not None or append is not None:
-        ends = [x if x is None else _as_long(array_of(x), a.shape, at) for x in (prepend, append)]
+        ends = [x if x is None else _as_long(array_of(x, a), a.shape, at) for x in (prepend, append)]
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=at)
     for _ in range(n):
         a = np.not_equal(_part(a, at, 1, None), _part(a, at, None, -1)) if a.dtype == np.bool else (

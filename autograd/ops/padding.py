@@ -146,6 +146,9 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     trim = trim.lower()
     parts = [slice(None)] * filt.ndim
     for one in axes_of(axis, filt.ndim):
-        first, last = (places[:, one].min(), places[:, one].max() + 1) if len(places) else (filt.shape[one],) * 2
-        parts[one] = slice(int(first) if "f" in trim else None, int(last) if "b" in trim else None)
+        if not len(places):
+            parts[one] = slice(0)
+            continue
+        first, last = int(places[:, one].min()), int(places[:, one].max())
+        parts[one] = slice(first if "f" in trim else None, last + 1 if "b" in trim else None)
     return getitem(filt, index=tuple(parts))

@@ -41,8 +41,7 @@ def logspace(
 ) -> Any:
     """`base` to the power of `num` numbers, evenly spaced."""
     exponents = linspace(start, stop, num, endpoint, axis=axis)
-    base = array_of(base)
-    if base.ndim:
+    if np.ndim(base):
         base = np.expand_dims(base, axis)
     y = np.power(base, exponents)
     return y if dtype is None else y.astype(dtype)
@@ -51,7 +50,8 @@ def logspace(
 @composed(np.geomspace)
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """`num` numbers from start to stop, the quotient of neighbours being the same; both ends of one sign."""
-    start, stop = array_of(start) * 1.0, array_of(stop) * 1.0
+    like = start if hasattr(start, "dtype") else stop
+    start, stop = array_of(start, like) * 1.0, array_of(stop, like) * 1.0
     sign = np.expand_dims(np.sign(start) + 0 * stop, axis)
     y = sign * logspace(np.log10(np.abs(start)), np.log10(np.abs(stop)), num, endpoint, axis=axis)
     return y if dtype is None else y.astype(dtype)

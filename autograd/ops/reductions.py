@@ -178,6 +178,8 @@ def _nanquantile_rule(g: Any, y: Any, x: Any, **keywords: Any) -> Any:
 
 
 def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if not x.size:
+        return np.full(np.add.reduce(x, axis=axis, keepdims=keepdims).shape, -np.inf, x.dtype)
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(top), top, 0) if not np.isfinite(top).all() else top
     y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift

@@ -63,16 +63,16 @@ def cov(
     weights = None
     for one in (fweights, aweights):
         if one is not None:
-            one = array_of(one)
+            one = array_of(one).astype(x.dtype)
             if one.shape != (n,):
                 raise ShapeError(f"weights of shape {one.shape} for {n} observations")
             weights = one if weights is None else weights * one
     if weights is None:
         deviation = x - np.mean(x, axis=1, keepdims=True)
         return _squeezed(np.matmul(deviation, deviation.T) / max(n - ddof, 0))
-    total = np.sum(weights * 1.0)
+    total = np.sum(weights)
     deviation = x - (np.sum(x * weights, axis=1) / total).reshape((-1, 1))
-    freedom = total - ddof * (1 if aweights is None else np.sum(weights * array_of(aweights)) / total)
+    freedom = total - ddof * (1 if aweights is None else np.sum(weights * array_of(aweights).astype(x.dtype)) / total)
     return _squeezed(np.matmul(deviation, (deviation * weights).T) / freedom)
 
 

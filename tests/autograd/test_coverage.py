@@ -48,19 +48,13 @@ def test_the_error_gives_the_reason_of_the_page():
     x = Tensor([1.0, 2.0], requires_grad=True)
     refused = [entry for entry in coverage.functions() if entry.group == coverage.REFUSED]
     assert len(refused) > 20
-    told = 0
     for entry in refused:
         function = np
         for part in entry.name.split("."):
             function = getattr(function, part)
-        try:
-            function(x)
-        except UnsupportedError as error:
-            assert entry.reason in str(error)
-            told += 1
-        except TypeError as error:  # it takes more arguments than one, and NumPy says so first
-            assert "argument" in str(error) or "missing" in str(error)
-    assert told > 20
+        with pytest.raises(UnsupportedError, match=r"numpy\..* has no derivative rule .*test_coverage\.py") as caught:
+            x._by(function)
+        assert entry.reason in str(caught.value)
 
 
 def test_a_method_that_tensors_lack_says_what_to_write():
@@ -69,7 +63,7 @@ def test_a_method_that_tensors_lack_says_what_to_write():
             with pytest.raises(AttributeError, match=rf"no attribute '{entry.name}' \(at ") as caught:
                 getattr(Tensor(1.0), entry.name)
             assert entry.reason in str(caught.value)
-    with pytest.raises(AttributeError, match="no attribute 'weight'$"):
+    with pytest.raises(AttributeError, match=r"no attribute 'weight'$"):
         Tensor(1.0).weight  # type: ignore[attr-defined]
 
 

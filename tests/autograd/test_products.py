@@ -1,27 +1,16 @@
 """Products that are made of others (`test_rules.py` tries the ops): NumPy's value, and both derivatives checked."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 
-from autograd import Tensor, gradcheck, gradgradcheck
+from autograd import Tensor
 from autograd.errors import ShapeError, UnsupportedError
+from tests.autograd.agreement import assert_is_numpys
 
 
 def drawn(*shapes: tuple[int, ...]) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
     return [np.asarray(rng.uniform(-1, 1, shape)) for shape in shapes]
-
-
-def assert_is_numpys(f: Callable[..., Any], arrays: list[np.ndarray]) -> None:
-    value, expected = f(*(Tensor(x, requires_grad=True) for x in arrays)), f(*arrays)
-    assert type(value) is Tensor
-    assert value.shape == np.shape(expected)
-    np.testing.assert_allclose(value.data, expected, rtol=1e-11, atol=1e-11)
-    assert (report := gradcheck(f, *arrays)), report
-    assert (report := gradgradcheck(f, *arrays)), report
 
 
 @pytest.mark.parametrize(
