@@ -237,20 +237,23 @@ def nondifferentiable(function: Callable[..., Any], *, arity: int = 1, **options
 
 
 def composed(
-    *functions: Callable[..., Any], constant: bool = False
+    *functions: Callable[..., Any] | None, constant: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register an implementation of NumPy functions that is written with other differentiable functions.
 
     A function may have a primitive besides: that one then takes the calls of nothing but arrays and keywords that it
-    knows, this one the rest. `constant` says that the result takes no gradient.
+    knows, this one the rest. `constant` says that the result takes no gradient. None stands
+    for a function that the installed NumPy does not have yet: `getattr(np, "unstack", None)`.
     """
+    known = [function for function in functions if function is not None]
 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
-        implementation.__name__ = functions[0].__name__  # what errors call it
-        for function in functions:
+        for function in known:
             COMPOSED[function] = implementation
+        if known:
+            implementation.__name__ = known[0].__name__  # what errors call it
         if constant:
-            COMPOSED_CONSTANTS.update(functions)
+            COMPOSED_CONSTANTS.update(known)
         return implementation
 
     return register

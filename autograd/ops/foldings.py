@@ -220,5 +220,6 @@ def _running(run: Any, identity: float, everything: Any, array_api: Any, accumul
         return np.concatenate((np.full(first, identity, y.dtype), y), axis=axis)
 
 
-_running(cumsum, 0, np.cumsum, np.cumulative_sum, np.add.accumulate)
-_running(cumprod, 1, np.cumprod, np.cumulative_prod, np.multiply.accumulate)
+# The array API's functions are there since NumPy 2.1.
+_running(cumsum, 0, np.cumsum, getattr(np, "cumulative_sum", None), np.add.accumulate)
+_running(cumprod, 1, np.cumprod, getattr(np, "cumulative_prod", None), np.multiply.accumulate)

@@ -37,7 +37,7 @@ def _polygamma(x: Any, order: int = 0) -> Any:
     c = 1 / np.tan(np.pi * (x - np.rint(x)))
     y = np.where(is_left, (-1) ** order * y - _cotangent_slope(c, order), y)
     is_pole = np.less_equal(x, 0) & np.equal(x, np.floor(x))
-    return np.where(is_pole, np.where(np.equal(x, 0), (-1) ** (order + 1) * math.inf, math.nan), y).astype(x.dtype)
+    return np.where(is_pole, np.where(np.equal(x, 0), (-1) ** (order + 1) * math.inf, math.nan), y).astype(y.dtype)
 
 
 def _right_polygamma(x: Any, order: int) -> Any:
@@ -66,7 +66,8 @@ def _cotangent_slope(c: Any, order: int) -> Any:
 
 
 def _xlogy(x: Any, y: Any) -> Any:
-    return np.where((x == 0) & (y == y), np.zeros_like(x), x * np.log(y))
+    is_zero = np.equal(x, 0)
+    return np.where(is_zero & (y == y), 0, x * np.log(y + is_zero * np.equal(y, 0)))
 
 
 # fmt: off

@@ -133,10 +133,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
     return split(ary, indices_or_sections, 2)
 
 
-def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+@composed(getattr(np, "unstack", None))  # since NumPy 2.1
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     """The parts along `axis`, which they lack."""
     return tuple(moveaxis(x, axis_of(axis, x.ndim), 0))
-
-
-if hasattr(np, "unstack"):  # since NumPy 2.1
-    composed(np.unstack)(_unstack)

@@ -185,19 +185,16 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 composed(np.linalg.vecdot)(vecdot)
 
 
-def _matvec(x1: Any, x2: Any, /) -> Any:
+@composed(getattr(np, "matvec", None))  # since NumPy 2.2
+def matvec(x1: Any, x2: Any, /) -> Any:
     """Stacked matrices times stacked vectors."""
     return np.matmul(x1, array_of(x2)[..., None])[..., 0]
 
 
-def _vecmat(x1: Any, x2: Any, /) -> Any:
+@composed(getattr(np, "vecmat", None))  # since NumPy 2.2
+def vecmat(x1: Any, x2: Any, /) -> Any:
     """Stacked vectors times stacked matrices."""
     return np.matmul(array_of(x1)[..., None, :], x2)[..., 0, :]
-
-
-if hasattr(np, "matvec"):  # since NumPy 2.2
-    composed(np.matvec)(_matvec)
-    composed(np.vecmat)(_vecmat)
 
 
 @composed(np.linalg.matmul)

@@ -118,14 +118,11 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     return positive(a)
 
 
-def _converted(x: Any, dtype: Any, /, *, copy: bool = True, device: None = None) -> Any:
+@composed(getattr(np, "astype", None))  # since NumPy 2.1
+def converted(x: Any, dtype: Any, /, *, copy: bool = True, device: None = None) -> Any:
     """Converted to another dtype; integers and bools take no gradient."""
     dtype = np.dtype(dtype)
     return (astype if dtype.kind in "fc" else truncate)(x, dtype=dtype)
-
-
-if hasattr(np, "astype"):  # since NumPy 2.1
-    composed(np.astype)(_converted)
 
 
 # --- axes ---

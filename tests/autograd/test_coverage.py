@@ -11,14 +11,19 @@ from autograd.primitives import COMPOSED, REGISTRY
 from autograd.refusals import REASONS
 
 PAGE = coverage.PAGE.read_text(encoding="utf-8")
-NAMED = set(re.findall(r"`([\w.]+)`", PAGE))
 IS_OF_THIS_NUMPY = f"for NumPy {coverage.minor_version()};" in PAGE
 
 
 def entries() -> list[coverage.Entry]:
     """Of all functions, but for those that are newer than the page, made with another NumPy."""
-    every = [*coverage.functions(), *coverage.ufunc_methods(), *coverage.methods()]
-    return [entry for entry in every if IS_OF_THIS_NUMPY or entry.name in NAMED]
+    chapters = [set(re.findall(r"`([\w.]+)`", chapter)) for chapter in PAGE.split("\n## ")[1:]]
+    found = (coverage.functions(), coverage.ufunc_methods(), coverage.methods())
+    return [
+        entry
+        for chapter, every in zip(chapters, found, strict=True)
+        for entry in every
+        if IS_OF_THIS_NUMPY or entry.name in chapter
+    ]
 
 
 @pytest.mark.skipif(not IS_OF_THIS_NUMPY, reason="the page was made with another NumPy, which has other functions")

@@ -140,7 +140,7 @@ def test_wrap_shares_arrays_only():
         (lambda x: np.frexp(x), "frexp", "np.log2"),
         (lambda x: np.add.at(np.zeros(3), [0], x), "add.at", "np.bincount"),
         (lambda x: np.maximum.at(x, [0], 1.0), "maximum.at", "y[index] = values"),
-        (lambda x: np.emath.sqrt(x), "lib.scimath.sqrt", "np.sqrt"),
+        (lambda x: np.emath.sqrt(x), "lib.*sqrt", "np.sqrt"),
         (lambda x: np.linalg.eigvals(x), "linalg.eigvals", "eigvalsh"),
     ],
 )

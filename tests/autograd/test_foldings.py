@@ -91,8 +91,10 @@ def test_variance_with_a_mean_and_a_correction(f):
     assert_is_numpys(lambda x: f(x, axis=0, ddof=1, where=[[True], [False], [True]]), [A])
 
 
-@pytest.mark.parametrize("f", [np.cumulative_sum, np.cumulative_prod])
-def test_running_folds_of_the_array_api(f):
+@pytest.mark.skipif(not hasattr(np, "cumulative_sum"), reason="since NumPy 2.1")
+@pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+def test_running_folds_of_the_array_api(name):
+    f = getattr(np, name)
     assert_is_numpys(lambda x: f(x, axis=1), [A])
     assert_is_numpys(lambda x: f(x, axis=-2, include_initial=True), [A])
     assert_is_numpys(lambda x: f(x, include_initial=True), [A[0]])
