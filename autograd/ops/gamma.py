@@ -35,9 +35,10 @@ def _polygamma(x: Any, order: int = 0) -> Any:
     if not np.any(is_left):
         return y
     c = 1 / np.tan(np.pi * (x - np.rint(x)))
-    y = np.where(is_left, (-1) ** order * y - _cotangent_slope(c, order), y)
+    left = (-1) ** order * y - _cotangent_slope(c, order).astype(y.dtype)
+    at_pole = np.where(np.equal(x, 0), (-1) ** (order + 1) * math.inf, math.nan).astype(y.dtype)
     is_pole = np.less_equal(x, 0) & np.equal(x, np.floor(x))
-    return np.where(is_pole, np.where(np.equal(x, 0), (-1) ** (order + 1) * math.inf, math.nan), y).astype(y.dtype)
+    return np.where(is_left, np.where(is_pole, at_pole, left), y)
 
 
 def _right_polygamma(x: Any, order: int) -> Any:
