@@ -720,6 +720,12 @@ class Tensor(ArrayMethods, Conversions):
     def __rfloordiv__(self, other: Any) -> Tensor:
         return nondifferentiable.floor_divide(other, self)
 
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return other // self, other % self
+
     def __invert__(self) -> Tensor:
         return self._apply(nondifferentiable.invert)
 

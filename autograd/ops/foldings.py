@@ -201,6 +201,8 @@ def _running(run: Any, identity: float, everything: Any, array_api: Any, accumul
     @composed(accumulate)
     def accumulated(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
         """Running along the first axis unless told otherwise."""
+        if axis is None and np.ndim(array) != 1:
+            raise ShapeError(f"one axis of {np.ndim(array)} is needed: say which with axis=")
         return running(array, axis, dtype, out)
 
     @composed(array_api)

@@ -105,7 +105,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     Differentiable where the rank is locally constant.
     """
     a, b = array_of(a), array_of(b)
-    m, n = _sizes("lstsq", a)
+    if a.ndim != 2 or b.ndim not in (1, 2):
+        raise np.linalg.LinAlgError(f"a matrix, and a vector or a matrix are needed, not shapes {a.shape}, {b.shape}")
+    m, n = a.shape
     if rcond is None:
         rcond = np.finfo(np.result_type(a, b)).eps * max(m, n)
     x = np.matmul(pinv(a, rcond=rcond), b)
@@ -142,6 +144,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
 def matrix_power(a: Any, n: int) -> Any:
     """The product of n times the matrix; of its inverse for a negative n."""
     n = operator.index(n)
+    _sizes("matrix_power", a)
     if n < 0:
         return matrix_power(inv(a), -n)
     if n == 0:

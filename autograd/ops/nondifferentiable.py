@@ -52,12 +52,16 @@ argmin = nondifferentiable(
 argsort = nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
 all_ = nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
 any_ = nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
+nondifferentiable(np.count_nonzero, forward=lambda x, axis=None, keepdims=False:
+                  np.asarray(np.count_nonzero(x, axis=axis, keepdims=keepdims)))  # fmt: skip
 nondifferentiable(np.isclose, arity=2,
-                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
+                  np.isclose(a, b, rtol, atol, equal_nan))  # fmt: skip
 nondifferentiable(np.allclose, arity=2,
-                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
-nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
+                  np.bool(np.allclose(a, b, rtol, atol, equal_nan)))  # fmt: skip
+nondifferentiable(np.array_equal, arity=2, forward=lambda a, b, equal_nan=False:
+                  np.bool(np.array_equal(a, b, equal_nan)))  # fmt: skip
 round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
 for _of_integers in (np.left_shift, np.right_shift, np.gcd, np.lcm):
     nondifferentiable(_of_integers, arity=2)
@@ -114,13 +118,13 @@ quantile_share = nondifferentiable(_quantile_share)
 # Facts about an array, given as Python values and as indices.
 composed(np.shape, constant=True)(lambda a: a.shape)
 composed(np.ndim, constant=True)(lambda a: a.ndim)
-composed(np.size, constant=True)(lambda a, axis=None: a.size if axis is None else a.shape[axis])
+composed(np.size, constant=True)(lambda a, axis=None: reduced_size(a.shape, axis))
 composed(np.result_type, constant=True)(lambda *arrays_and_dtypes: np.result_type(*map(_kind_of, arrays_and_dtypes)))
 composed(np.can_cast, constant=True)(lambda from_, to, casting="safe": np.can_cast(_kind_of(from_), to, casting))
 composed(np.common_type, constant=True)(lambda *arrays: np.common_type(*(np.empty(0, _kind_of(x)) for x in arrays)))
 composed(np.diag_indices_from, constant=True)(lambda arr: np.diag_indices_from(np.broadcast_to(0, arr.shape)))
-composed(np.tril_indices_from, constant=True)(lambda arr, k=0: np.tril_indices(arr.shape[0], k, arr.shape[1]))
-composed(np.triu_indices_from, constant=True)(lambda arr, k=0: np.triu_indices(arr.shape[0], k, arr.shape[1]))
+composed(np.tril_indices_from, constant=True)(lambda arr, k=0: np.tril_indices_from(np.broadcast_to(0, arr.shape), k))
+composed(np.triu_indices_from, constant=True)(lambda arr, k=0: np.triu_indices_from(np.broadcast_to(0, arr.shape), k))
 
 
 def _kind_of(x: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import ShapeError, UnsupportedError
 from autograd.ops.indexing import getitem, sort, take_along_axis
 from autograd.ops.nondifferentiable import argsort
 from autograd.primitives import composed, nondifferentiable
@@ -28,6 +28,8 @@ unraveled = nondifferentiable(lambda x, shape, order: np.stack(np.unravel_index(
 @composed(np.nonzero, constant=True)
 def nonzero(a: Any) -> tuple[Any, ...]:
     """Where the elements are not zero: an index, in constants, one for each axis."""
+    if not np.ndim(a):
+        raise ShapeError("of a scalar, which has no places; np.atleast_1d makes it a vector")
     places = argwhere(a)
     return tuple(places[:, axis] for axis in range(np.ndim(a)))
 
@@ -38,6 +40,14 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
     if axis is None:
         a, axis = a.reshape(-1), 0
     return take_along_axis(a, argpartition(a, kth=kth, axis=axis), axis=axis)
+
+
+@composed(np.where)
+def where_in_full(condition: Any, *choices: Any) -> Any:
+    """Of one argument, `np.nonzero` of it."""
+    if choices:
+        raise UnsupportedError(f"one array, or three, are needed, not {1 + len(choices)}")
+    return nonzero(condition)
 
 
 @composed(np.sort)

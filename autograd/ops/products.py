@@ -76,6 +76,8 @@ def outer(a: Any, b: Any) -> Any:
 @composed(np.linalg.outer)
 def linalg_outer(x1: Any, x2: Any, /) -> Any:
     """`np.outer` of two vectors."""
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ShapeError(f"outer: two vectors are needed, not shapes {np.shape(x1)} and {np.shape(x2)} (at {here()})")
     return outer(x1, x2)
 
 
@@ -179,7 +181,10 @@ def linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 @composed(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     """Dot products of stacked vectors, which lie along `axis`."""
-    return np.add.reduce(_axis_last(array_of(x1), axis) * _axis_last(array_of(x2), axis), axis=-1)
+    x1, x2 = _axis_last(array_of(x1), axis), _axis_last(array_of(x2), axis)
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ShapeError(f"vecdot: vectors of {x1.shape[-1]} and of {x2.shape[-1]} elements (at {here()})")
+    return np.add.reduce(x1 * x2, axis=-1)
 
 
 composed(np.linalg.vecdot)(vecdot)

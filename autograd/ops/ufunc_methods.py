@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import along, array_of, axes_of, axis_of, kept_shape
-from autograd.errors import UnsupportedError
+from autograd.errors import ShapeError, UnsupportedError
 from autograd.ops import ufuncs  # noqa: F401  (the last file that declares ufuncs of two arguments)
 from autograd.ops.foldings import kept
 from autograd.primitives import COMPOSED, REGISTRY, composed
@@ -42,10 +42,14 @@ def _declare_reduce(ufunc: np.ufunc) -> None:
     ) -> Any:  # fmt: skip
         """The ufunc of the first two elements along `axis`, of that and the third, and so on."""
         x = kept(array, dtype, None, 0)
+        if not x.ndim and axis in (0, -1):
+            axis = None
         shape, axes = x.shape, sorted(axes_of(axis, x.ndim), reverse=True)
         mask = None if where is None or where is True else np.broadcast_to(np.asarray(where), shape)
         if mask is not None and (len(axes) != 1 or (initial is None and ufunc.identity is None)):
             raise UnsupportedError("where= needs initial=, and one axis")
+        if not axes:
+            return x + 0 if initial is None else ufunc(initial, x)
         if len(axes) > 1:
             ufunc.reduce(np.ones((1, 1)), axis=None)  # NumPy's own error where the order matters
         for n, one in enumerate(axes):
@@ -66,12 +70,18 @@ def _fold(ufunc: np.ufunc, x: Any, axis: int, mask: Any, initial: Any) -> Any:
     return y
 
 
+def _one_axis(axis: Any, ndim: int) -> int:
+    if axis is None and ndim != 1:
+        raise ShapeError(f"one axis of {ndim} is needed: say which with axis=")
+    return axis_of(0 if axis is None else axis, ndim)
+
+
 def _declare_accumulate(ufunc: np.ufunc) -> None:
     @composed(ufunc.accumulate, constant=not _is_differentiable(ufunc))
     def accumulate(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
         """What `reduce` would give of the first element along `axis`, of the first two, and so on."""
         x = kept(array, dtype, None, 0)
-        at = axis_of(axis, x.ndim)
+        at = _one_axis(axis, x.ndim)
         if not x.shape[at]:
             return x + 0
         y = [x[along(at, 0)]]

@@ -385,6 +385,9 @@ for name in [
 ]:
     row(name, repeated(2, 3), repeated(2, 3))
 row("isclose", real(), another(), rtol=0.1, atol=0.1)
+for name in ["isclose", "allclose", "array_equal"]:
+    row(name, with_nan(), with_nan(), equal_nan=True)
+row("count_nonzero", repeated(2, 3), axis=1, keepdims=True)
 row("allclose", real(), another(), rtol=0.1, atol=9.0)
 row("floor_divide", real(), another())
 for name in ["logical_and", "logical_or", "logical_xor"]:

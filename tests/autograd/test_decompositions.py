@@ -149,6 +149,8 @@ def test_only_the_triangle_that_is_read_takes_a_gradient():
         (lambda x: np.linalg.qr(x[:, :2], "complete"), UnsupportedError, "qr: mode='complete' .*the rest of Q"),
         (lambda x: np.linalg.qr(x, "raw"), UnsupportedError, "qr: mode='raw'"),
         (lambda x: np.linalg.tensorsolve(x, x), ShapeError, "tensorsolve: .* one to one"),
+        (lambda x: np.linalg.lstsq(x[None], x), np.linalg.LinAlgError, "lstsq: a matrix, and a vector"),
+        (lambda x: np.linalg.matrix_power(x[0], 2), np.linalg.LinAlgError, "matrix_power: a matrix is needed"),
         (lambda x: np.linalg.tensorinv(x, 0), ShapeError, "tensorinv: ind=0"),
         (lambda x: np.linalg.svd(x[:2]), UnsupportedError, "svd: write full_matrices=False"),
         (lambda x: np.linalg.svd(x[0]), np.linalg.LinAlgError, "svd: a matrix is needed"),

@@ -195,7 +195,6 @@ def test_what_is_refused(call, error):
     (lambda x: np.putmask(x, M > 0, 5.0), "np.where"),
     (lambda x: np.fill_diagonal(x, 5.0), "diag_indices"),
     (lambda x: np.unique(x), "depends on values"),
-    (lambda x: np.where(x > 0), "where"),
 ])  # fmt: skip
 def test_what_writes_or_has_no_fixed_shape_is_refused_with_advice(call, advice):
     with pytest.raises(UnsupportedError, match=advice):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
+from autograd.errors import ShapeError
 from tests.autograd.agreement import assert_is_numpys
 
 A = np.random.default_rng(0).permutation(np.linspace(0.3, 2.1, 12)).reshape(3, 4)
@@ -14,6 +15,13 @@ def test_sorting_takes_every_kind():
         assert_is_numpys(lambda x, kind=kind: np.sort(x, axis=0, kind=kind), [A], second=False)
         assert_is_numpys(lambda x, kind=kind: np.argsort(x, kind=kind), [A], constant=True)
     assert_is_numpys(lambda x: np.sort(x, axis=None, stable=True), [A], second=False)
+
+
+def test_where_of_one_array_is_nonzero():
+    for found, expected in zip(np.where(Tensor(A) > 1), np.where(A > 1), strict=True):
+        np.testing.assert_array_equal(found.data, expected)
+    with pytest.raises(ShapeError, match=r"nonzero: .*scalar.*test_ordering"):
+        np.nonzero(Tensor(1.0))
 
 
 def test_orders_by_several_keys_and_numbers_of_places():

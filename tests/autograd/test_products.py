@@ -89,6 +89,8 @@ def test_a_list_is_an_operand_too():
         (lambda x: np.einsum("ij,k", x), UnsupportedError, "einsum: 'ij,k' names 2 operands, but 1 were given"),
         (lambda x: np.einsum("ij", x, out=np.ones((2, 3))), UnsupportedError, "einsum: out= would overwrite"),
         (lambda x: np.cross(x[:, :2], x[:, :2]), ShapeError, "cross: vectors of three elements"),
+        (lambda x: np.vecdot(x, [1.0]), ShapeError, "vecdot: vectors of 3 and of 1"),
+        (lambda x: np.linalg.outer(x, x), ShapeError, "outer: two vectors"),
         (lambda x: np.convolve(x, x), ShapeError, "convolve: shapes"),
         (lambda x: np.convolve(x[0], x[0], "half"), UnsupportedError, "convolve: mode='half'"),
         (lambda x: np.tensordot(x, x, ([0], [1])), ShapeError, "tensordot: axes .* differ in length"),

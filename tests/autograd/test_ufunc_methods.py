@@ -74,6 +74,15 @@ def test_the_running_maximum_shares_where_it_ties():
     assert g.tolist() == [1, 10 + 550, 550, 0]
 
 
+def test_of_a_scalar_and_of_one_axis_among_several():
+    for keywords in ({}, {"axis": -1}, {"initial": 0.5}, {"axis": None, "keepdims": True}):
+        assert_is_numpys(lambda x, keywords=keywords: np.hypot.reduce(x, **keywords), [np.array(0.7)])
+    assert_is_numpys(lambda x: np.hypot.accumulate(x, None), [B])
+    for accumulate in (np.hypot.accumulate, np.add.accumulate):
+        with pytest.raises(ShapeError, match=r"accumulate: one axis of 2 is needed"):
+            accumulate(Tensor(A), axis=None)
+
+
 def test_integers_and_bools():
     i = np.array([[12, 18, 8], [5, 3, 4]])
     for f in (np.gcd.reduce, np.lcm.accumulate, np.bitwise_xor.reduce, np.bitwise_or.accumulate):
