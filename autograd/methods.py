@@ -19,6 +19,7 @@ from autograd.ops import (
     nondifferentiable,
     ordering,
     reductions,
+    running,
     shaping,
 )
 from autograd.primitives import Primitive
@@ -83,11 +84,11 @@ class ArrayMethods:
 
     def cumsum(self, axis: Any = None, dtype: Any = None) -> Self:
         """Running sum along `axis` (all elements in one axis if None)."""
-        return reductions.cumsum(self if dtype is None else self.astype(dtype), axis=axis)
+        return running.cumsum(self if dtype is None else self.astype(dtype), axis=axis)
 
     def cumprod(self, axis: Any = None, dtype: Any = None) -> Self:
         """Running product along `axis`; its gradient is exact with zeros among the factors."""
-        return reductions.cumprod(self if dtype is None else self.astype(dtype), axis=axis)
+        return running.cumprod(self if dtype is None else self.astype(dtype), axis=axis)
 
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the largest element; takes no gradient."""
@@ -193,7 +194,7 @@ class ArrayMethods:
 
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
-        return self._apply(elementwise.positive)
+        return shaping.copy(self)
 
     def round(self, decimals: int = 0) -> Self:
         """Rounded to so many decimals; takes no gradient."""

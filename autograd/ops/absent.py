@@ -17,6 +17,12 @@ def _filled(a: Any, value: float) -> Any:
     return np.where(np.isnan(a), np.asarray(value, a.dtype), a)
 
 
+def _floats(a: Any) -> Any:
+    """Integers as floats: they have no nan."""
+    a = array_of(a)
+    return a if a.dtype.kind == "f" else a * 1.0
+
+
 def _numbers(a: Any, axis: Any, keepdims: Any = False) -> Any:
     """How many elements are not nan, in the dtype of a."""
     return np.sum(np.logical_not(np.isnan(a)).astype(a.dtype), axis=axis, keepdims=keepdims)
@@ -57,7 +63,7 @@ def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, *, where: Any = None
 ) -> Any:
     """Mean of what is not nan."""
-    a = kept(a, dtype, where, math.nan)
+    a = kept(_floats(a), dtype, where, math.nan)
     return np.sum(_filled(a, 0), axis, None, out, keepdims) / _numbers(a, axis, keepdims)
 
 
@@ -67,7 +73,7 @@ def nanvar(
     where: Any = None, mean: Any = None, correction: float | None = None,
 ) -> Any:  # fmt: skip
     """Variance of what is not nan, n of them, dividing by n - ddof; nan where that is not positive."""
-    a = kept(a, dtype, where, math.nan)
+    a = kept(_floats(a), dtype, where, math.nan)
     deviation = _filled(a - (nanmean(a, axis, keepdims=True) if mean is None else mean), 0)
     freedom = _numbers(a, axis, keepdims) - (ddof if correction is None else correction)
     freedom = np.where(freedom > 0, freedom, np.asarray(math.nan, a.dtype))

@@ -1,4 +1,4 @@
-"""Reductions and running ones with all that NumPy's take: `dtype`, `initial` and `where`, and `mean` and `correction`.
+"""Reductions with all that NumPy's take: `dtype`, `initial` and `where`, and `mean` and `correction`.
 
 Calls without those go to the primitives in `reductions.py`; here they are made of them. An element that `where` leaves
 out takes no gradient.
@@ -15,8 +15,6 @@ from autograd.broadcasting import array_of
 from autograd.errors import ShapeError, UnsupportedError
 from autograd.ops.nondifferentiable import all_, any_
 from autograd.ops.reductions import (
-    cumprod,
-    cumsum,
     logsumexp,
     max_,
     mean,
@@ -41,7 +39,7 @@ def kept(a: Any, dtype: Any, where: Any, neutral: Any) -> Any:
     return np.where(where, a, np.asarray(neutral, a.dtype))
 
 
-def _refuse_out(out: Any) -> None:
+def refuse_out(out: Any) -> None:
     if out is not None:
         raise UnsupportedError("out= would overwrite a value that a graph may hold; rebind the name to the result")
 
@@ -63,7 +61,7 @@ def sum_in_full(
     where: Any = None,
 ) -> Any:  # fmt: skip
     """Sum over `axis`, beginning with `initial`."""
-    _refuse_out(out)
+    refuse_out(out)
     y = sum_(kept(a, dtype, where, 0), axis=axis, keepdims=keepdims)
     return y if initial is None else y + initial
 
@@ -74,7 +72,7 @@ def prod_in_full(
     where: Any = None,
 ) -> Any:  # fmt: skip
     """Product over `axis`, beginning with `initial`."""
-    _refuse_out(out)
+    refuse_out(out)
     y = prod(kept(a, dtype, where, 1), axis=axis, keepdims=keepdims)
     return y if initial is None else y * initial
 
@@ -86,7 +84,7 @@ def _extreme(functions: tuple[Any, ...], fold: Any, pair: Any, neutral: Any) -> 
         dtype: Any = None,
     ) -> Any:  # fmt: skip
         """The extreme element over `axis`, or `initial` if that is beyond; where they tie, they share the gradient."""
-        _refuse_out(out)
+        refuse_out(out)
         if initial is None and where is not None and where is not True:
             raise UnsupportedError("where= needs initial=, which stands if no element is left")
         x = kept(a, dtype, where, neutral(array_of(a).dtype))
@@ -109,7 +107,7 @@ def logsumexp_in_full(
     where: Any = None,
 ) -> Any:  # fmt: skip
     """Logarithm of the sum of exponentials over `axis`, beginning with `initial`."""
-    _refuse_out(out)
+    refuse_out(out)
     x = kept(array, dtype, where, -math.inf)
     if not x.size:
         return sum_(x, axis=axis, keepdims=keepdims) + (-math.inf if initial is None else initial)
@@ -122,7 +120,7 @@ def mean_in_full(
     a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: Any = False, *, where: Any = None
 ) -> Any:
     """Arithmetic mean over `axis`."""
-    _refuse_out(out)
+    refuse_out(out)
     x = kept(a, dtype, where, 0)
     if where is None or where is True:
         return mean(x, axis=axis, keepdims=keepdims)
@@ -140,7 +138,7 @@ def var_in_full(
     where: Any = None, mean: Any = None, correction: float | None = None,
 ) -> Any:  # fmt: skip
     """Variance over `axis`, dividing by n - ddof; `mean`, with its axes kept, spares computing it."""
-    _refuse_out(out)
+    refuse_out(out)
     ddof = ddof if correction is None else correction
     x = kept(a, dtype, where, 0)
     everywhere = where is None or where is True
@@ -172,7 +170,7 @@ def all_in_full(
     initial: Any = None,
 ) -> Any:  # fmt: skip
     """Whether all elements are true."""
-    _refuse_out(out)
+    refuse_out(out)
     y = all_(kept(array_of(a) != 0, dtype, where, True), axis=axis, keepdims=keepdims)
     return y if initial is None else np.logical_and(y, initial)
 
@@ -183,45 +181,6 @@ def any_in_full(
     initial: Any = None,
 ) -> Any:  # fmt: skip
     """Whether any element is true."""
-    _refuse_out(out)
+    refuse_out(out)
     y = any_(kept(array_of(a) != 0, dtype, where, False), axis=axis, keepdims=keepdims)
     return y if initial is None else np.logical_or(y, initial)
-
-
-# --- running along an axis ---
-
-
-def _running(run: Any, identity: float, everything: Any, array_api: Any, accumulate: Any) -> None:
-    @composed(everything)
-    def running(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
-        """Running along `axis`, all elements in one axis if None."""
-        _refuse_out(out)
-        return run(kept(a, dtype, None, 0), axis=axis)
-
-    @composed(accumulate)
-    def accumulated(array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
-        """Running along the first axis unless told otherwise."""
-        if axis is None and np.ndim(array) != 1:
-            raise ShapeError(f"one axis of {np.ndim(array)} is needed: say which with axis=")
-        return running(array, axis, dtype, out)
-
-    @composed(array_api)
-    def cumulative(
-        x: Any, /, *, axis: Any = None, dtype: Any = None, out: None = None, include_initial: bool = False
-    ) -> Any:
-        """Running along `axis`, which vectors need not name; with `include_initial`, beginning before the first."""
-        x = kept(x, dtype, None, 0)
-        if axis is None:
-            if x.ndim != 1:
-                raise ShapeError(f"of an array of {x.ndim} axes, say along which: axis=")
-            axis = 0
-        y = running(x, axis, None, out)
-        if not include_initial:
-            return y
-        first = tuple(1 if i == axis % x.ndim else n for i, n in enumerate(x.shape))
-        return np.concatenate((np.full(first, identity, y.dtype), y), axis=axis)
-
-
-# The array API's functions are there since NumPy 2.1.
-_running(cumsum, 0, np.cumsum, getattr(np, "cumulative_sum", None), np.add.accumulate)
-_running(cumprod, 1, np.cumprod, getattr(np, "cumulative_prod", None), np.multiply.accumulate)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import axes_of, kept_shape, reduced_size
+from autograd.broadcasting import kept_shape, reduced_size
 from autograd.primitives import composed, nondifferentiable
 
 
@@ -84,35 +84,7 @@ def _tie_share(x: Any, y: Any, axis: Any) -> Any:
     return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
 
 
-def _quantile_share(x: Any, q: Any, axis: Any, method: str = "linear", skip_nan: bool = False) -> Any:
-    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly.
-
-    Every method takes a place among the n sorted elements, from 0, and between two of them a weighted mean. The
-    quantile of 0, 1, 2 ... is that place. A nan has no weight, nor has any element in the nan that it makes.
-    """
-    kept = kept_shape(x.shape, axis)
-    folded = axes_of(axis, x.ndim)
-    rest = [one for one in range(x.ndim) if one not in folded]
-    rows = x.transpose(rest + folded).reshape((*(x.shape[one] for one in rest), reduced_size(x.shape, axis)))
-    rows = np.sort(rows, axis=-1)  # nan last
-    missing = np.isnan(rows).sum(-1)
-    numbers = rows.shape[-1] - missing if skip_nan else np.where(missing, 0, rows.shape[-1])
-    shares = np.zeros((q.size, *x.shape), x.dtype)
-    for i, one in enumerate(q.flat):
-        place = np.zeros(numbers.shape, x.dtype)
-        for n in np.unique(numbers[numbers > 0]):
-            place[numbers == n] = np.quantile(np.arange(n, dtype=x.dtype), one, method=method)  # type: ignore[call-overload]
-        low = np.floor(place).astype(int)
-        upper = place - low
-        for end, weight in ((low, 1 - upper), (low + (upper > 0), upper)):
-            hit = np.equal(x, np.take_along_axis(rows, end[..., None], -1).reshape(kept)) & (numbers > 0).reshape(kept)
-            ties = np.add.reduce(hit, axis=axis, keepdims=True)
-            shares[i] += np.divide(hit, np.maximum(ties, 1), dtype=x.dtype) * weight.reshape(kept)
-    return shares.reshape(q.shape + x.shape)
-
-
 tie_share = nondifferentiable(_tie_share, arity=2)
-quantile_share = nondifferentiable(_quantile_share)
 
 
 # Facts about an array, given as Python values and as indices.

@@ -1,4 +1,4 @@
-"""Products that are made of `matmul` or of `*`: of vectors, of windows over them, and of stacks of both."""
+"""Products that are made of `matmul` or of `*`: of vectors, of matrices, and of stacks of both."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import array_of, kept_shape
-from autograd.errors import ShapeError, UnsupportedError
+from autograd.errors import ShapeError
 from autograd.graph import here
 from autograd.ops.shaping import stack
-from autograd.primitives import composed, linear, primitive
+from autograd.primitives import composed, linear
 
 
 def _axis_last(x: Any, axis: int) -> Any:
@@ -38,16 +38,8 @@ def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return np.trace(x, offset, axis1, axis2)
 
 
-def _convolve(a: Any, v: Any) -> Any:
-    return np.convolve(a, v)
-
-
 # fmt: off
 trace       = linear(np.trace,     _trace_rule, forward=_trace)
-# In full: y[k] = sum_i a[i] v[k - i]. The other modes are slices of it.
-convolution = primitive(_convolve, lambda g, y, a, v: np.correlate(g, v, "valid"),
-                                   lambda g, y, a, v: np.correlate(g, a, "valid"),
-                        shapes="two vectors, neither of them empty")
 # fmt: on
 
 
@@ -110,41 +102,6 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 def linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     """`np.cross` along one axis."""
     return cross(x1, x2, axis=axis)
-
-
-# --- windows over vectors ---
-
-
-@composed(np.convolve)
-def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Discrete convolution of two vectors."""
-    a, v = array_of(a), array_of(v)
-    y = convolution(a, v)
-    return y[_part(mode, a.size, v.size)] if mode != "full" else y
-
-
-@composed(np.correlate)
-def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] v[n]`."""
-    a, v = array_of(a), array_of(v)
-    y = convolution(a, v[::-1])
-    if mode == "full":
-        return y
-    part = _part(mode, a.size, v.size)
-    if v.size > a.size:  # NumPy swaps the two then, and reverses what comes out: the middle is rounded the other way
-        part = slice(y.size - part.stop, y.size - part.start)
-    return y[part]
-
-
-def _part(mode: str, n: int, m: int) -> slice:
-    """Where a mode's result lies in the full one, of length n + m - 1."""
-    short, long = min(n, m), max(n, m)
-    if mode == "same":
-        start = (short - 1) // 2
-        return slice(start, start + long)
-    if mode == "valid":
-        return slice(short - 1, long)
-    raise UnsupportedError(f"convolve: mode={mode!r} is not 'full', 'same' or 'valid' (at {here()})")
 
 
 # --- stacks of vectors and matrices ---

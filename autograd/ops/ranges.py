@@ -26,10 +26,10 @@ def linspace(
     start, stop = (1.0 * (x if isinstance(x, int | float) else array_of(x)) for x in (start, stop))
     step = (stop - start) / steps if steps else (stop - start) * np.nan
     weights = np.arange(num, dtype=step.dtype).reshape((num,) + (1,) * step.ndim)
-    y = start + weights * (step if steps else 0 * (stop - start))
+    y = start + weights * (step if steps else stop - start)
     if endpoint and num > 1:  # the last one exactly
-        last = broadcast_to(stop + 0 * start, shape=y.shape[1:])
-        y = concatenate(y[:-1], reshape(last, shape=(1, *last.shape)))
+        last = broadcast_to(array_of(stop, y), shape=(1, *y.shape[1:]))
+        y = concatenate(y[:-1], last)
     y = moveaxis(y, 0, axis) if y.ndim > 1 else y
     y = y if dtype is None else y.astype(dtype)
     return (y, step) if retstep else y
@@ -52,8 +52,8 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     """`num` numbers from start to stop, the quotient of neighbours being the same; both ends of one sign."""
     like = start if hasattr(start, "dtype") else stop
     start, stop = array_of(start, like) * 1.0, array_of(stop, like) * 1.0
-    sign = np.expand_dims(np.sign(start) + 0 * stop, axis)
-    y = sign * logspace(np.log10(np.abs(start)), np.log10(np.abs(stop)), num, endpoint, axis=axis)
+    y = logspace(np.log10(np.abs(start)), np.log10(np.abs(stop)), num, endpoint, axis=axis)
+    y = y * np.expand_dims(broadcast_to(np.sign(start), shape=np.broadcast_shapes(start.shape, stop.shape)), axis)
     return y if dtype is None else y.astype(dtype)
 
 

@@ -109,7 +109,7 @@ def ravel(a: Any, order: str = "C") -> Any:
 @composed(np.copy)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """The same value as a new node of the graph."""
-    return positive(a)
+    return truncate(a, dtype=a.dtype) if a.dtype.kind == "b" else positive(a)
 
 
 @composed(np.real_if_close)

@@ -1,4 +1,4 @@
-"""Spreads, averages, quantiles and covariances: all written with other differentiable functions."""
+"""Spreads, averages and covariances: all written with other differentiable functions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.broadcasting import array_of
 from autograd.errors import ShapeError
-from autograd.ops.reductions import max_, min_, nanquantile, quantile
+from autograd.ops.reductions import max_, min_
 from autograd.primitives import composed
 
 
@@ -16,18 +16,6 @@ from autograd.primitives import composed
 def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> Any:
     """Largest minus smallest element."""
     return max_(a, axis=axis, keepdims=keepdims) - min_(a, axis=axis, keepdims=keepdims)
-
-
-@composed(np.percentile)
-def percentile(a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: Any = False) -> Any:
-    """`np.quantile` of q in percent."""
-    return quantile(a, q=np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims)
-
-
-@composed(np.nanpercentile)
-def nanpercentile(a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: Any = False) -> Any:
-    """`np.nanquantile` of q in percent."""
-    return nanquantile(a, q=np.true_divide(q, 100), axis=axis, method=method, keepdims=keepdims)
 
 
 @composed(np.average)

@@ -16,6 +16,7 @@ from autograd.broadcasting import along, array_of, axes_of, axis_of, kept_shape
 from autograd.errors import ShapeError, UnsupportedError
 from autograd.ops import ufuncs  # noqa: F401  (the last file that declares ufuncs of two arguments)
 from autograd.ops.foldings import kept
+from autograd.ops.indexing import beside
 from autograd.primitives import COMPOSED, REGISTRY, composed
 
 # A bool is no argument for the next comparison, and a float no exponent for the next `ldexp`.
@@ -49,7 +50,7 @@ def _declare_reduce(ufunc: np.ufunc) -> None:
         if mask is not None and (len(axes) != 1 or (initial is None and ufunc.identity is None)):
             raise UnsupportedError("where= needs initial=, and one axis")
         if not axes:
-            return x + 0 if initial is None else ufunc(initial, x)
+            return x[...] if initial is None else ufunc(initial, x)
         if len(axes) > 1:
             ufunc.reduce(np.ones((1, 1)), axis=None)  # NumPy's own error where the order matters
         for n, one in enumerate(axes):
@@ -63,7 +64,7 @@ def _fold(ufunc: np.ufunc, x: Any, axis: int, mask: Any, initial: Any) -> Any:
     parts = [x[along(axis, i)] for i in range(n)]
     if start is None and not parts:
         raise ValueError(f"an axis of length 0, and {ufunc.__name__} has no identity: give initial=")
-    y = parts.pop(0) if start is None else np.full(rest, start, x.dtype) + 0 * np.add.reduce(x, axis=axis)
+    y = parts.pop(0) if start is None else beside(np.full(rest, start, x.dtype), x)
     for i, part in enumerate(parts, start=n - len(parts)):
         z = ufunc(y, part)
         y = z if mask is None else np.where(mask[along(axis, i)], z, y)
@@ -83,7 +84,7 @@ def _declare_accumulate(ufunc: np.ufunc) -> None:
         x = kept(array, dtype, None, 0)
         at = _one_axis(axis, x.ndim)
         if not x.shape[at]:
-            return x + 0
+            return x[...]
         y = [x[along(at, 0)]]
         for i in range(1, x.shape[at]):
             y.append(ufunc(y[-1], x[along(at, i)]))

@@ -154,6 +154,11 @@ def test_round_is_ndarrays_and_takes_no_gradient(decimals):
     check(lambda x: x.round(*decimals), lambda x: x.round(*decimals), DATA, is_constant=True)
 
 
+def test_a_copy_of_bools():
+    for copy in (np.copy, lambda t: t.copy()):
+        assert copy(Tensor([True, False])).tolist() == [True, False]
+
+
 def test_flatten_and_copy_share_no_memory_with_a_leaf_that_changes():
     x = Tensor(DATA, requires_grad=True)
     copied = x.copy()

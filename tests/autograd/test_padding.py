@@ -38,6 +38,11 @@ def test_one_element_and_unspecified_values():
     np.testing.assert_array_equal(np.pad(Tensor(A), 1, "empty")[1:-1, 1:-1].data, A)
 
 
+@pytest.mark.parametrize("mode", ["mean", "maximum", "linear_ramp", "wrap"])
+def test_integers_stay_integers(mode):
+    assert_is_numpys(lambda x: np.pad(x, 2, mode), [np.array([[1, 2, 4], [7, 5, 5]])], constant=True)
+
+
 @pytest.mark.parametrize("trim", ["fb", "f", "b"])
 def test_trim_zeros(trim):
     for x in (np.array([0, 0, 1.5, 0, 2.5, 0]), np.zeros(3), np.array([1.5])):

@@ -52,3 +52,9 @@ def test_what_does_not_fit_is_refused():
     for f in (lambda x: np.cov(x[None]), lambda x: np.cov(x, aweights=[1.0, 2.0])):
         with pytest.raises(ShapeError, match=r"^cov: .*test_statistics\.py"):
             f(Tensor(A))
+
+
+def test_integers():
+    i = np.array([[1, 2, 4], [7, 5, 5]])
+    for f in (np.nanmean, np.nanvar, np.nanstd, np.nanmedian, np.nansum, np.cov, np.median, np.gradient, np.ptp):
+        assert_is_numpys(f, [i], constant=True)

@@ -61,6 +61,8 @@ def test_where_and_empty_axes():
     assert_is_numpys(lambda x: np.subtract.reduce(x, axis=1, where=mask, initial=0.5), [A], second=False)
     with pytest.raises(UnsupportedError, match="where= needs initial="):
         np.subtract.reduce(Tensor(A), where=mask)
+    with_infinity = np.array([[np.inf, 1.0]])
+    assert np.hypot.reduce(Tensor(with_infinity), axis=1, initial=2.0).tolist() == [np.inf]
     empty = np.zeros((2, 0))
     np.testing.assert_array_equal(np.hypot.reduce(Tensor(empty), axis=1).data, np.zeros(2))
     assert np.logaddexp2.accumulate(Tensor(empty), axis=1).shape == (2, 0)
