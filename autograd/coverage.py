@@ -109,11 +109,12 @@ def page() -> str:
             "",
             f"Made by `python -m autograd.coverage --write` for NumPy {minor_version()}; do not edit.",
             "",
-            f"Of NumPy's functions, {counts[PRIMITIVE] + counts[COMPOSITION]} are differentiable on Tensors, to any "
-            f"order and in",
-            f"forward mode; {counts[CONSTANT]} more work and take no gradient; {refused} are refused when they are "
-            "called, and the error gives",
-            "the reason below.",
+            *textwrap.wrap(
+                f"Of NumPy's functions, aliases counted, {counts[PRIMITIVE] + counts[COMPOSITION]} are differentiable "
+                f"on Tensors, to any order and in forward mode; {counts[CONSTANT]} more work and take no gradient; "
+                f"{refused} are refused when they are called, and the error gives the reason below.",
+                118,
+            ),
             "",
             *_chapter("Functions", every),
             *_chapter("Methods of the ufuncs of two arguments", ufunc_methods()),
