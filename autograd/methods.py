@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from autograd.errors import DtypeError
 from autograd.ops import (
     arranging,
     choosing,
@@ -194,7 +195,10 @@ class ArrayMethods:
 
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
-        return shaping.copy(self)
+        try:
+            return self._apply(elementwise.positive)
+        except DtypeError:  # of bools
+            return shaping.copy(self)
 
     def round(self, decimals: int = 0) -> Self:
         """Rounded to so many decimals; takes no gradient."""
