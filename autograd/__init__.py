@@ -36,7 +36,7 @@ from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
-from autograd.primitives import elementwise, linear, nondifferentiable, primitive
+from autograd.primitives import elementwise, holomorphic, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
@@ -63,6 +63,7 @@ __all__ = [
     "gradgradcheck",
     "graph_of",
     "hessian",
+    "holomorphic",
     "hvp",
     "is_grad_enabled",
     "jacobian",

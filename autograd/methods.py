@@ -14,6 +14,7 @@ from autograd.errors import DtypeError
 from autograd.ops import (
     arranging,
     choosing,
+    complex_parts,
     diagonals,
     elementwise,
     linalg,
@@ -191,7 +192,9 @@ class ArrayMethods:
     def astype(self, dtype: Any) -> Self:
         """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
         dtype = np.dtype(dtype)
-        return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
+        if dtype.kind == "c":
+            return complex_parts.as_complex(self, dtype=dtype)
+        return self._apply(shaping.astype if dtype.kind == "f" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
@@ -248,6 +251,26 @@ class ArrayMethods:
     def abs(self) -> Self:
         """Absolute value; its slope at 0 is 0."""
         return self._apply(elementwise.absolute)
+
+    # --- parts, of real numbers here ---
+
+    @property
+    def real(self) -> Self:
+        """The real part: of real numbers, all of it."""
+        return self
+
+    @property
+    def imag(self) -> Self:
+        """The imaginary part: of real numbers, zeros."""
+        return self._apply(nondifferentiable.zeros_like)
+
+    def conj(self) -> Self:
+        """The complex conjugate: of real numbers, themselves."""
+        return self
+
+    def conjugate(self) -> Self:
+        """The complex conjugate: of real numbers, themselves."""
+        return self
 
 
 def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

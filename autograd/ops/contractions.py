@@ -88,7 +88,7 @@ def _einsum_contribution(operands: list[Any], terms: list[str], x: Any, term: st
 
 # fmt: off
 einsum: Primitive = primitive(np.einsum, joint=_einsum_rule, forward=_einsum, bind=_bind_einsum,
-                              shapes="an index has one length wherever it stands")
+                              shapes="an index has one length wherever it stands", takes_complex=True)
 # fmt: on
 
 

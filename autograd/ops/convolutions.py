@@ -9,6 +9,7 @@ import numpy as np
 from autograd.broadcasting import array_of
 from autograd.errors import UnsupportedError
 from autograd.graph import here
+from autograd.ops.products import conjugate
 from autograd.primitives import composed, primitive
 
 
@@ -18,9 +19,9 @@ def _convolve(a: Any, v: Any) -> Any:
 
 # fmt: off
 # In full: y[k] = sum_i a[i] v[k - i]. The other modes are slices of it.
-convolution = primitive(_convolve, lambda g, y, a, v: np.correlate(g, v, "valid"),
-                                   lambda g, y, a, v: np.correlate(g, a, "valid"),
-                        shapes="two vectors, neither of them empty")
+convolution = primitive(_convolve, lambda g, y, a, v: np.convolve(g, v[::-1], "valid"),
+                                   lambda g, y, a, v: np.convolve(g, a[::-1], "valid"),
+                        shapes="two vectors, neither of them empty", takes_complex=True)
 # fmt: on
 
 
@@ -34,9 +35,9 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 @composed(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] v[n]`."""
+    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] conj(v[n])`."""
     a, v = array_of(a), array_of(v)
-    y = convolution(a, v[::-1])
+    y = convolution(a, conjugate(v[::-1]))
     if mode == "full":
         return y
     part = _part(mode, a.size, v.size)

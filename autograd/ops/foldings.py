@@ -146,7 +146,8 @@ def var_in_full(
         return var(x, axis=axis, ddof=ddof, keepdims=keepdims)
     number = _count(x, True if everywhere else where, axis, True)
     deviation = x - (sum_(x, axis=axis, keepdims=True) / number if mean is None else mean)
-    y = sum_(kept(deviation * deviation, None, where, 0), axis=axis, keepdims=True) / np.maximum(number - ddof, 0)
+    squared = deviation * deviation if x.dtype.kind != "c" else deviation.real**2 + deviation.imag**2
+    y = sum_(kept(squared, None, where, 0), axis=axis, keepdims=True) / np.maximum(number - ddof, 0)
     return y if keepdims else y.reshape(sum_(x, axis=axis).shape)
 
 

@@ -6,6 +6,7 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,20 +25,24 @@ def _taken(a: Any, b: Any, y: Any) -> Any:
     return np.where(a == b, np.asarray(0.5, y.dtype), a == y)
 
 
+of_complex_too = partial(nondifferentiable, takes_complex=True)
+
 share = nondifferentiable(_share, arity=2)
 taken = nondifferentiable(_taken, arity=3)
 floor_divide = nondifferentiable(np.floor_divide, arity=2)
 
-for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-                    np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
-                    ):  # fmt: skip
+for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal,
+                    np.bitwise_and, np.bitwise_or, np.bitwise_xor):  # fmt: skip
     nondifferentiable(_comparison, arity=2)
+for _both in (np.equal, np.not_equal, np.logical_and, np.logical_or, np.logical_xor):
+    of_complex_too(_both, arity=2)
 
 invert = nondifferentiable(np.invert)
 
-for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not,
-              np.floor, np.ceil, np.rint):  # fmt: skip
-    nondifferentiable(_test)
+for _test in (np.isnan, np.isinf, np.isfinite, np.logical_not, np.rint):
+    of_complex_too(_test)
+for _rounding in (np.signbit, np.floor, np.ceil):
+    nondifferentiable(_rounding)
 
 nondifferentiable(np.trunc, aliases=(np.fix,))
 nondifferentiable(np.isposinf, forward=lambda x: np.isposinf(x))
@@ -50,31 +55,33 @@ argmin = nondifferentiable(
     np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims)
 )
 argsort = nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
-all_ = nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
-any_ = nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.count_nonzero, forward=lambda x, axis=None, keepdims=False:
+all_ = of_complex_too(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
+any_ = of_complex_too(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
+of_complex_too(np.count_nonzero, forward=lambda x, axis=None, keepdims=False:
                   np.asarray(np.count_nonzero(x, axis=axis, keepdims=keepdims)))  # fmt: skip
-nondifferentiable(np.isclose, arity=2,
+of_complex_too(np.isclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
                   np.isclose(a, b, rtol, atol, equal_nan))  # fmt: skip
-nondifferentiable(np.allclose, arity=2,
+of_complex_too(np.allclose, arity=2,
                   forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
                   np.bool(np.allclose(a, b, rtol, atol, equal_nan)))  # fmt: skip
-nondifferentiable(np.array_equal, arity=2, forward=lambda a, b, equal_nan=False:
+of_complex_too(np.array_equal, arity=2, forward=lambda a, b, equal_nan=False:
                   np.bool(np.array_equal(a, b, equal_nan)))  # fmt: skip
-round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
+round_ = of_complex_too(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
+of_complex_too(np.isreal, forward=lambda x: np.isreal(x))
+of_complex_too(np.iscomplex, forward=lambda x: np.iscomplex(x))
 for _of_integers in (np.left_shift, np.right_shift, np.gcd, np.lcm):
     nondifferentiable(_of_integers, arity=2)
 nondifferentiable(np.bitwise_count)
-nondifferentiable(np.isin, arity=2, forward=lambda element, test_elements, assume_unique=False, invert=False:
+of_complex_too(np.isin, arity=2, forward=lambda element, test_elements, assume_unique=False, invert=False:
                   np.isin(element, test_elements, assume_unique, invert))  # fmt: skip
-nondifferentiable(np.array_equiv, arity=2, forward=lambda a, b: np.bool(np.array_equiv(a, b)))
+of_complex_too(np.array_equiv, arity=2, forward=lambda a, b: np.bool(np.array_equiv(a, b)))
 for _places in (np.nanargmax, np.nanargmin):
     nondifferentiable(_places, forward=lambda x, axis=None, keepdims=False, _places=_places:
                       _places(x, axis=axis, keepdims=keepdims))  # fmt: skip
-zeros_like = nondifferentiable(np.zeros_like, forward=lambda x, dtype=None, shape=None:
+zeros_like = of_complex_too(np.zeros_like, forward=lambda x, dtype=None, shape=None:
                                np.zeros_like(x, dtype, shape=shape), aliases=(np.empty_like,))  # fmt: skip
-ones_like = nondifferentiable(np.ones_like, forward=lambda x, dtype=None, shape=None:
+ones_like = of_complex_too(np.ones_like, forward=lambda x, dtype=None, shape=None:
                               np.ones_like(x, dtype, shape=shape))  # fmt: skip
 
 

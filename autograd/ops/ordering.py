@@ -16,8 +16,8 @@ searchsorted = nondifferentiable(
     np.searchsorted, arity=2, forward=lambda a, v, side="left", sorter=None: np.searchsorted(a, v, side, sorter)
 )
 nondifferentiable(np.digitize, arity=2, forward=lambda x, bins, right=False: np.digitize(x, bins, right))
-argwhere = nondifferentiable(np.argwhere, forward=lambda x: np.argwhere(x))
-nondifferentiable(np.flatnonzero, forward=lambda x: np.flatnonzero(x))
+argwhere = nondifferentiable(np.argwhere, forward=lambda x: np.argwhere(x), takes_complex=True)
+nondifferentiable(np.flatnonzero, forward=lambda x: np.flatnonzero(x), takes_complex=True)
 lexsort_of = nondifferentiable(lambda keys, axis=-1: np.lexsort(keys, axis), name="lexsort")
 raveled = nondifferentiable(
     lambda x, dims, mode, order: np.asarray(np.ravel_multi_index(tuple(x), dims, mode, order)), name="ravel_multi_index"

@@ -14,6 +14,11 @@ from autograd.ops.shaping import stack
 from autograd.primitives import composed, linear
 
 
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; real numbers as they are."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def _axis_last(x: Any, axis: int) -> Any:
     axis = axis % x.ndim
     return x if axis == x.ndim - 1 else np.transpose(x, [i for i in range(x.ndim) if i != axis] + [axis])
@@ -48,8 +53,8 @@ trace       = linear(np.trace,     _trace_rule, forward=_trace)
 
 @composed(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
-    """The sum of the products of all elements."""
-    return np.dot(np.ravel(a), np.ravel(b))
+    """The sum of the products of all elements, of a the conjugates."""
+    return np.dot(np.ravel(conjugate(array_of(a))), np.ravel(b))
 
 
 @composed(np.inner)
@@ -137,8 +142,8 @@ def linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 
 @composed(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    """Dot products of stacked vectors, which lie along `axis`."""
-    x1, x2 = _axis_last(array_of(x1), axis), _axis_last(array_of(x2), axis)
+    """Dot products of stacked vectors, which lie along `axis`; of x1 the conjugates."""
+    x1, x2 = _axis_last(conjugate(array_of(x1)), axis), _axis_last(array_of(x2), axis)
     if x1.shape[-1] != x2.shape[-1]:
         raise ShapeError(f"vecdot: vectors of {x1.shape[-1]} and of {x2.shape[-1]} elements (at {here()})")
     return np.add.reduce(x1 * x2, axis=-1)
@@ -155,8 +160,8 @@ def matvec(x1: Any, x2: Any, /) -> Any:
 
 @composed(getattr(np, "vecmat", None))  # since NumPy 2.2
 def vecmat(x1: Any, x2: Any, /) -> Any:
-    """Stacked vectors times stacked matrices."""
-    return np.matmul(array_of(x1)[..., None, :], x2)[..., 0, :]
+    """Stacked vectors, conjugated, times stacked matrices."""
+    return np.matmul(conjugate(array_of(x1))[..., None, :], x2)[..., 0, :]
 
 
 @composed(np.linalg.matmul)

@@ -52,8 +52,9 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     """`num` numbers from start to stop, the quotient of neighbours being the same; both ends of one sign."""
     like = start if hasattr(start, "dtype") else stop
     start, stop = array_of(start, like) * 1.0, array_of(stop, like) * 1.0
-    y = logspace(np.log10(np.abs(start)), np.log10(np.abs(stop)), num, endpoint, axis=axis)
-    y = y * np.expand_dims(broadcast_to(np.sign(start), shape=np.broadcast_shapes(start.shape, stop.shape)), axis)
+    sign = np.sign(start)
+    y = logspace(np.log10(start / sign), np.log10(stop / sign), num, endpoint, axis=axis)
+    y = y * np.expand_dims(broadcast_to(sign, shape=np.broadcast_shapes(start.shape, stop.shape)), axis)
     return y if dtype is None else y.astype(dtype)
 
 

@@ -121,7 +121,8 @@ mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
 var       = primitive(np.var,   _var_rule,       forward=_var)
 max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce, np.amax))
 min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce, np.amin))
-prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,))
+prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,),
+                    takes_complex=True)
 logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,))
 nanmax    = primitive(np.nanmax, _extreme_rule,  forward=_nanmax, aliases=(np.fmax.reduce,))
 nanmin    = primitive(np.nanmin, _extreme_rule,  forward=_nanmin, aliases=(np.fmin.reduce,))

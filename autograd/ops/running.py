@@ -58,8 +58,9 @@ def _cumprod_rule(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
 
 # fmt: off
 cumsum: Primitive     = linear(np.cumsum,    _cumsum_rule,  forward=_cumsum)
-cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod)
-recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x)
+cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod, takes_complex=True)
+recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x,
+                                  takes_complex=True)
 # fmt: on
 
 

@@ -76,7 +76,7 @@ squeeze      = linear(np.squeeze,      lambda g, y, x, axis=None: g.reshape(x.sh
                       forward=lambda x, axis=None: x.squeeze(axis))
 broadcast_to = linear(np.broadcast_to, lambda g, y, x, shape: unbroadcast(g, x.shape),
                       forward=lambda x, shape: np.broadcast_to(x, shape))
-astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype))
+astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype), takes_complex=False)
 truncate     = nondifferentiable(_truncate)
 roll: Primitive = linear(np.roll,         lambda g, y, x, shift, axis=None: roll(g, shift=_negative(shift), axis=axis),
                       forward=lambda x, shift, axis=None: np.roll(x, shift, axis))
@@ -114,15 +114,16 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 @composed(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
-    """Real numbers are real."""
+    """Real numbers are real; of complex ones it would depend on their values."""
+    if a.dtype.kind == "c":
+        raise UnsupportedError("whether the result is real depends on values: say z.real")
     return positive(a)
 
 
 @composed(getattr(np, "astype", None))  # since NumPy 2.1
 def converted(x: Any, dtype: Any, /, *, copy: bool = True, device: None = None) -> Any:
     """Converted to another dtype; integers and bools take no gradient."""
-    dtype = np.dtype(dtype)
-    return (astype if dtype.kind in "fc" else truncate)(x, dtype=dtype)
+    return x.astype(dtype)
 
 
 # --- axes ---

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.broadcasting import array_of
 from autograd.errors import ShapeError
+from autograd.ops.products import conjugate
 from autograd.ops.reductions import max_, min_
 from autograd.primitives import composed
 
@@ -57,11 +58,11 @@ def cov(
             weights = one if weights is None else weights * one
     if weights is None:
         deviation = x - np.mean(x, axis=1, keepdims=True)
-        return _squeezed(np.matmul(deviation, deviation.T) / max(n - ddof, 0))
+        return _squeezed(np.matmul(deviation, conjugate(deviation).T) / max(n - ddof, 0))
     total = np.sum(weights)
     deviation = x - (np.sum(x * weights, axis=1) / total).reshape((-1, 1))
     freedom = total - ddof * (1 if aweights is None else np.sum(weights * array_of(aweights).astype(x.dtype)) / total)
-    return _squeezed(np.matmul(deviation, (deviation * weights).T) / freedom)
+    return _squeezed(np.matmul(deviation, conjugate(deviation * weights).T) / freedom)
 
 
 @composed(np.corrcoef)

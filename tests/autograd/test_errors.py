@@ -99,11 +99,11 @@ def test_only_floats_require_grad(data):
 
 @pytest.mark.parametrize(
     "data",
-    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp, 1j],
+    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp],
     ids=str,
 )
 def test_data_that_are_no_numbers(data):
-    with pytest.raises(DtypeError, match="a Tensor holds real numbers, not" + LINE):
+    with pytest.raises(DtypeError, match="a Tensor holds numbers, not" + LINE):
         Tensor(data)
 
 
