@@ -76,7 +76,7 @@ def _extended(x: Any, width: Any, axis: int, statistic: Any, lengths: Any) -> An
         length = n if length is None else min(length, n)
         edge = x[along(axis, slice(0, length) if side == 0 else slice(n - length, n))]
         value = statistic(edge, axis=axis, keepdims=True)
-        value = value if x.dtype.kind == "f" else np.round(value).astype(x.dtype)
+        value = np.round(value).astype(x.dtype) if x.dtype.kind in "iu" else value
         shape = tuple(width[side] if i == axis else m for i, m in enumerate(x.shape))
         parts.append(broadcast_to(value, shape=shape))
     return concatenate(parts[0], x, parts[1], axis=axis)

@@ -43,6 +43,12 @@ def test_integers_stay_integers(mode):
     assert_is_numpys(lambda x: np.pad(x, 2, mode), [np.array([[1, 2, 4], [7, 5, 5]])], constant=True)
 
 
+@pytest.mark.parametrize("mode", ["mean", "linear_ramp", "wrap", "constant"])
+def test_complex_numbers(mode):
+    z = A * (1 + 0.5j) + 1j
+    np.testing.assert_allclose(np.pad(Tensor(z, requires_grad=True), 2, mode).data, np.pad(z, 2, mode), rtol=1e-13)
+
+
 @pytest.mark.parametrize("trim", ["fb", "f", "b"])
 def test_trim_zeros(trim):
     for x in (np.array([0, 0, 1.5, 0, 2.5, 0]), np.zeros(3), np.array([1.5])):
