@@ -30,6 +30,8 @@ from autograd.modes import (
     set_default_dtype,
 )
 from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.elementwise import sigmoid as expit  # SciPy's name
+from autograd.ops.gamma import digamma, lgamma, polygamma, xlogy
 from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
@@ -48,11 +50,13 @@ __all__ = [
     "assert_gradients",
     "check_module",
     "detect_anomaly",
+    "digamma",
     "draw",
     "elementwise",
     "enable_grad",
     "erf",
     "erfc",
+    "expit",
     "get_default_dtype",
     "grad",
     "gradcheck",
@@ -64,6 +68,7 @@ __all__ = [
     "is_grad_enabled",
     "jacobian",
     "jvp",
+    "lgamma",
     "linear",
     "log_softmax",
     "logistic_loss",
@@ -75,6 +80,7 @@ __all__ = [
     "nondifferentiable",
     "numerical_gradient",
     "pick",
+    "polygamma",
     "prelu",
     "primitive",
     "relu",
@@ -85,6 +91,7 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "warn_user",
+    "xlogy",
 ]
 
 mark_library(__name__)

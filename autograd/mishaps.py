@@ -11,6 +11,7 @@ import numpy as np
 from autograd.errors import AnomalyError, DtypeError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, here
 from autograd.primitives import Primitive
+from autograd.refusals import OPTIONS, name_of
 
 
 def recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
@@ -44,6 +45,15 @@ def refuse_anomaly(primitive: Primitive, value: Any) -> None:
         raise AnomalyError(
             f"{primitive.name} returned {int(np.isnan(value).sum())} nan and {int(np.isinf(value).sum())} inf among "
             f"{np.size(value)} values of shape {np.shape(value)} (at {here()})"
+        )
+
+
+def refuse_out(function: Callable[..., Any], out: Any) -> None:
+    """Raise if a call asks to write its result into an array or a Tensor."""
+    if out is not None:
+        raise UnsupportedError(
+            f"np.{name_of(function)}: out= would overwrite a value that a graph may hold (at {here()}); "
+            f"{OPTIONS['out']}"
         )
 
 

@@ -199,11 +199,20 @@ def _pull_one(node: Node, g: Any) -> None:
     for i, rule in enumerate(primitive.rules):
         x = inputs[i]
         if type(x) is Node and x.requires_grad and rule is not None:
-            c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
+            try:
+                c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
+            except np.linalg.LinAlgError as error:
+                raise _located(node, error) from None
             value = arguments[i + 2]  # behind g and y
             if getattr(c, "shape", None) != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c
+
+
+def _located(node: Node, error: Exception) -> Exception:
+    """The error for a matrix whose factorisation fails in a rule alone, such as a singular one below `slogdet`."""
+    message = f"there is no gradient of {node.primitive.name} here ({node.location}): {error}"
+    return np.linalg.LinAlgError(message)
 
 
 def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
@@ -229,7 +238,10 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
             elif primitive.rules[position] is None:
                 continue
             else:
-                c = primitive.rules[position](g, y, *arguments, **keywords)
+                try:
+                    c = primitive.rules[position](g, y, *arguments, **keywords)
+                except np.linalg.LinAlgError as error:
+                    raise _located(node, error) from None
             if zero_times_nan and primitive.is_elementwise and c is not None:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))

@@ -28,21 +28,11 @@ from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
+from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_out, refuse_unbound, refuse_unlocated
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
-from autograd.ops import (
-    elementwise,
-    fourier,
-    indexing,
-    linalg,
-    nondifferentiable,
-    norms,
-    products,
-    shaping,
-    statistics,
-    ufuncs,
-)
-from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
+from autograd.refusals import REASONS, refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
@@ -57,22 +47,6 @@ from autograd.values import (
     unshared,
     value_of,
 )
-
-# What to use in place of some NumPy functions that have no rule.
-_HINTS = {
-    "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
-    "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
-    "spacing": "it tells of the floating-point grid, not of a function of real numbers",
-    "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
-    "put_along_axis": "it would write into its argument: for one axis, y = x.copy() and then y[index] = values",
-    "place": "a Tensor's value is immutable: y = x.copy(), then y[mask] = values",
-    "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
-    "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
-}
-
-_REGISTERED = (fourier, norms, products, statistics, ufuncs)  # they declare ops of NumPy, and are not named otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -268,42 +242,37 @@ def _all_floats(values: Any) -> bool:
 
 def _call_ufunc(ufunc: np.ufunc, method: str, args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
     """A ufunc called with a Tensor, or one of its methods."""
-    if keywords.get("out") is not None:
-        raise UnsupportedError(
-            f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
-            "name to the result instead"
-        )
+    if "out" in keywords:
+        refuse_out(ufunc, keywords.pop("out"))
     if method == "__call__":
         return _call(ufunc, args, keywords, compute)
     if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-        keywords = {
-            "axis": 0,
-            **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
-            **keywords,
-        }
+        names = ("axis", "dtype", "out", "keepdims", "initial", "where")
+        keywords = {"axis": 0, **dict(zip(names, args[1:], strict=False)), **keywords}
         args = args[:1]
     return _call(getattr(ufunc, method), args, keywords, compute)
 
 
 def _call(function: Callable[..., Any], args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
     """A NumPy function called with a Tensor: its primitive, by `compute`, its composition, or a refusal by name."""
-    primitive = REGISTRY.get(function)
-    if primitive is not None:
+    if "out" in keywords:
+        refuse_out(function, keywords.pop("out"))
+    primitive, implementation = REGISTRY.get(function), COMPOSED.get(function)
+    if primitive is not None and (implementation is None or primitive.takes(args, keywords)):
         try:
             inputs, keywords = primitive.bind(*args, **keywords)
         except TypeError as error:
             raise UnsupportedError(f"{error} (at {here()})") from None
         return compute(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
-    if function in COMPOSED:
-        implementation = COMPOSED[function]
-        try:
-            return implementation(*args, **keywords)
-        except (TypeError, ValueError, IndexError) as error:
-            if isinstance(error, TypeError):
-                refuse_unbound(implementation, args, keywords)
-            refuse_unlocated(implementation, error)
-            raise
-    raise refusal(function, _HINTS, here())
+    if implementation is None:
+        raise refusal(function, known_names(), here())
+    try:
+        return implementation(*args, **keywords)
+    except (TypeError, ValueError, IndexError) as error:
+        if isinstance(error, TypeError):
+            refuse_unbound(implementation, args, keywords)
+        refuse_unlocated(implementation, error)
+        raise
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -648,6 +617,20 @@ class Tensor(ArrayMethods, Conversions):
         return FLOAT64 if type(self._data) is float else self._data.dtype
 
     @property
+    def itemsize(self) -> int:
+        """Bytes an element takes."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes all elements take."""
+        return self.size * self.itemsize
+
+    def __getattr__(self, name: str) -> Any:
+        reason = REASONS.get(f"ndarray.{name}")
+        raise AttributeError(f"a Tensor has no attribute {name!r}" + (f" (at {here()}): {reason}" if reason else ""))
+
+    @property
     def T(self) -> Tensor:
         """The axes reversed."""
         return self._apply(shaping.transpose)
@@ -773,6 +756,9 @@ class Tensor(ArrayMethods, Conversions):
 
     _apply = apply_unary
 
+    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        return self.__array_function__(function, (type(self),), (self, *args), keywords)
+
     # --- operators ---
 
     __add__, __radd__ = _binary(elementwise.add, operator.add)
@@ -808,6 +794,12 @@ class Tensor(ArrayMethods, Conversions):
 
     def __rfloordiv__(self, other: Any) -> Tensor:
         return nondifferentiable.floor_divide(other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return other // self, other % self
 
     def __invert__(self) -> Tensor:
         return self._apply(nondifferentiable.invert)

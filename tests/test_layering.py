@@ -20,6 +20,7 @@ LAYERS = {
     "autograd": (
         "errors",
         "modes",
+        "refusals",
         "primitives",
         "graph",
         "complexes",
@@ -37,6 +38,7 @@ LAYERS = {
         "checking",
         "viz",
         "compiler",
+        "coverage",
     ),
     "nn": (
         "module",

@@ -72,8 +72,8 @@ def complex_var(z: Any, **keywords: Any) -> Any:
 
 composed(np.real)(lambda val: val.real)
 composed(np.imag)(lambda val: val.imag)
-composed(np.iscomplexobj)(lambda x: x.dtype.kind == "c")
-composed(np.isrealobj)(lambda x: x.dtype.kind != "c")
+composed(np.iscomplexobj, constant=True)(lambda x: x.dtype.kind == "c")
+composed(np.isrealobj, constant=True)(lambda x: x.dtype.kind != "c")
 
 
 @composed(np.angle)

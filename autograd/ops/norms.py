@@ -13,8 +13,9 @@ import numpy as np
 from autograd.broadcasting import kept_shape
 from autograd.errors import ShapeError
 from autograd.graph import here
-from autograd.ops.decompositions import inv, svdvals
+from autograd.ops.decompositions import inv
 from autograd.ops.elementwise import over
+from autograd.ops.matrices import svdvals
 from autograd.primitives import composed, primitive
 
 

@@ -245,7 +245,7 @@ def test_a_pass_from_a_transform_or_a_recorded_pass_is_stale_too():
 
 
 @pytest.mark.parametrize("data", [3.0, [3.0, 4.0], np.float32(3), [np.nan]], ids=str)
-@pytest.mark.parametrize("f", [lambda x: x * x, lambda x: x + 1.0, lambda x: -x, np.exp, np.sum], ids=str)
+@pytest.mark.parametrize("f", [lambda x: x * x, lambda x: x + 1.0, lambda x: -x, np.exp, np.sum])
 def test_looking_at_data_between_the_passes_changes_nothing(data, f):
     right, x = Tensor(data, requires_grad=True), Tensor(data, requires_grad=True)
     f(right).sum().backward()
@@ -527,7 +527,7 @@ def test_the_gradient_of_a_leaf_itself_is_a_copy(make):
 
 
 @pytest.mark.parametrize("create_graph", [False, True])
-@pytest.mark.parametrize("f", [lambda x: x, lambda x: +x, lambda x: x.reshape(2), lambda x: x + 0], ids=str)
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: +x, lambda x: x.reshape(2), lambda x: x + 0])
 def test_the_gradient_argument_may_be_overwritten_after_the_pass(f, create_graph):
     x, mine = Tensor([1.0, 1.0], requires_grad=True), np.array([1.0, 2.0])
     f(x).backward(mine, create_graph=create_graph)

@@ -175,7 +175,9 @@ def test_numpys_own_function_on_tensors_is_the_op(op, row):
 
 
 @pytest.mark.parametrize(
-    "function", [f for f in REGISTRY if isinstance(getattr(f, "__self__", None), np.ufunc)], ids=str
+    "function",
+    [f for f in REGISTRY if isinstance(getattr(f, "__self__", None), np.ufunc)],
+    ids=lambda f: f"{f.__self__.__name__}.{f.__name__}",
 )
 @pytest.mark.parametrize("keywords", [{}, {"axis": 1}, {"axis": None}, {"axis": (0, 1), "keepdims": True}], ids=str)
 def test_ufunc_reduce_on_a_tensor_is_numpys(function, keywords):

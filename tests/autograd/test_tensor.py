@@ -519,7 +519,7 @@ def test_a_condition_and_an_index_of_python():
         range(x)
 
 
-@pytest.mark.parametrize("convert", [float, int, bool, "{:.2f}".format, operator.index], ids=str)
+@pytest.mark.parametrize("convert", [float, int, bool, "{:.2f}".format, operator.index])
 def test_many_elements_are_no_python_number(convert):
     for x in (leaf([1.0, 2.0]), leaf(np.ones((0,)))):
         with pytest.raises(TypeError, match=r"one element.*shape \([20],\).*test_tensor\.py"):
