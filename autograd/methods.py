@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
 from autograd.primitives import Primitive
+from autograd.values import dtype_of
 
 
 class ArrayMethods:
@@ -144,7 +145,7 @@ class ArrayMethods:
 
     def astype(self, dtype: Any) -> Self:
         """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
-        dtype = np.dtype(dtype)
+        dtype = dtype_of(dtype)
         return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Self:

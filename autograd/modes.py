@@ -88,10 +88,13 @@ def set_default_dtype(dtype: np.typing.DTypeLike) -> None:
 
     Raises `TypeError` for anything but a floating type.
     """
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"the default dtype must be a floating type such as np.float32, not {dtype}")
-    _DEFAULT_DTYPE.set(dtype)
+    try:
+        chosen = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        chosen = None
+    if chosen is None or chosen.kind != "f":
+        raise TypeError(f"the default dtype must be a floating type such as np.float32, not {dtype!r}")
+    _DEFAULT_DTYPE.set(chosen)
 
 
 def get_default_dtype() -> np.dtype:

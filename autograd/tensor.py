@@ -44,8 +44,11 @@ from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
     copied,
+    flag,
     float64_of,
+    numbers_like,
     operand,
+    plain_array,
     refuse_non_numbers,
     refuse_untrackable,
     unshared,
@@ -377,7 +380,7 @@ class Tensor(ArrayMethods, Conversions):
         name: str | None = None,
     ) -> None:
         value = value_of(data._data if isinstance(data, Tensor) else data, dtype)
-        if requires_grad:
+        if requires_grad and flag(requires_grad, "requires_grad"):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
@@ -393,10 +396,13 @@ class Tensor(ArrayMethods, Conversions):
         """
         if not isinstance(array, np.ndarray):
             raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
+        array = plain_array(array)
         refuse_non_numbers(array)
-        if requires_grad:
+        if flag(requires_grad, "requires_grad"):
             refuse_untrackable(array)
-        tensor = _handle(array, leaf(array, requires_grad))
+        if type(array) is not np.ndarray:
+            array = array.view(np.ndarray)  # a matrix, a memmap: the same memory, without meanings of its own
+        tensor = _handle(array, leaf(array, bool(requires_grad)))
         if name is not None:
             tensor.name = name
         return tensor
@@ -443,7 +449,7 @@ class Tensor(ArrayMethods, Conversions):
         old = self._data
         new = value._data if isinstance(value, Tensor) else value
         if new is not old:
-            new = np.asarray(new)
+            new = np.asarray(plain_array(new))
             if not np.can_cast(new.dtype, self.dtype, "same_kind"):
                 raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
         if np.shape(new) != self.shape:
@@ -456,6 +462,8 @@ class Tensor(ArrayMethods, Conversions):
             self._data = node.output = value_of(new, self.dtype)
         elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != FLOAT64):
             if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                if not old.flags.writeable:
+                    raise GradientError(f"assign: the array that Tensor.wrap shared is read-only (at {here()})")
                 old[...] = new
         else:
             self._data = node.output = float(new)
@@ -478,11 +486,17 @@ class Tensor(ArrayMethods, Conversions):
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        if value is not None and np.shape(value) != self.shape:
-            raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
+        if value is not None:
+            if np.shape(value) != self.shape:
+                raise ShapeError(
+                    f"grad: a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape} "
+                    f"(at {here()})"
+                )
+            if not isinstance(value, Tensor):
+                value = numbers_like(value, self.dtype, "grad: a gradient")
+            elif value.dtype != self.dtype:
+                value = value.astype(self.dtype)
         node = self._own_node()
-        if value is not None and not isinstance(value, Tensor):
-            value = np.array(value, dtype=self.dtype)
         if node.primitive is None:
             node.grad = value
         else:
@@ -504,7 +518,7 @@ class Tensor(ArrayMethods, Conversions):
             raise GradientError(
                 "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
             )
-        if value:
+        if flag(value, "requires_grad"):
             refuse_untrackable(self._data)
         self._own_node().requires_grad = bool(value)
 
@@ -529,6 +543,8 @@ class Tensor(ArrayMethods, Conversions):
 
     @name.setter
     def name(self, value: str | None) -> None:
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"name: a text or None, not {value!r} (at {here()})")
         notes_of(self._own_node()).name = value
 
     @property
@@ -623,7 +639,7 @@ class Tensor(ArrayMethods, Conversions):
             )
         if isinstance(gradient, Tensor):
             return gradient
-        seed = np.array(gradient, dtype=self.dtype)[()]
+        seed = numbers_like(gradient, self.dtype, "backward: a gradient")[()]
         return float(seed) if type(value) is float else seed
 
     def detach(self) -> Tensor:
@@ -632,6 +648,8 @@ class Tensor(ArrayMethods, Conversions):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
+        if not self._node.requires_grad:
+            raise GradientError(f"retain_grad: no gradient flows to this Tensor (at {here()})")
         if self._node.primitive is not None:
             notes_of(self._node).retain = True
 
@@ -641,7 +659,9 @@ class Tensor(ArrayMethods, Conversions):
         What it returns, if anything, takes the gradient's place. The handle's `remove()` takes the hook off.
         """
         if not self._node.requires_grad:
-            raise GradientError("a hook on a Tensor that takes no gradient would never be called")
+            raise GradientError(f"a hook on a Tensor that takes no gradient would never be called (at {here()})")
+        if not callable(hook):
+            raise TypeError(f"register_hook: a function of the gradient is wanted, not {hook!r} (at {here()})")
         hooks = notes_of(self._node).hooks
         key = tick()
         hooks[key] = hook
