@@ -5,11 +5,14 @@ Each is one line: the primitive, applied.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
+from autograd.errors import DtypeError
+from autograd.graph import here
 from autograd.primitives import Primitive
 from autograd.values import dtype_of
 
@@ -21,6 +24,10 @@ class ArrayMethods:
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Self:
         """Compute a primitive of this Tensor alone, and record the call."""
+        raise NotImplementedError
+
+    def _compose(self, implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """Call a function that is written with others, so that an error names it and not them."""
         raise NotImplementedError
 
     # --- folding axes ---
@@ -105,25 +112,25 @@ class ArrayMethods:
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
         """Each element `repeats` times in a row."""
-        return shaping.repeat(self, repeats, axis)
+        return self._compose(shaping.repeat, self, repeats, axis)
 
     # --- choosing elements ---
 
     def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Self:
         """The elements at `indices` along `axis`."""
-        return indexing.take(self, indices, axis, mode=mode)
+        return self._compose(indexing.take, self, indices, axis, mode=mode)
 
     def compress(self, condition: Any, axis: int | None = None) -> Self:
         """The elements along `axis` where `condition` holds."""
-        return indexing.compress(condition, self, axis)
+        return self._compose(indexing.compress, condition, self, axis)
 
     def choose(self, choices: Any, *, mode: str = "raise") -> Self:
         """At each place the element of the choice whose number this Tensor of integers holds."""
-        return indexing.choose(self, choices, mode=mode)
+        return self._compose(indexing.choose, self, choices, mode=mode)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """The elements [i, i + offset] of the matrices in two axes."""
-        return indexing.diagonal(self, offset, axis1, axis2)
+        return self._compose(indexing.diagonal, self, offset, axis1, axis2)
 
     def argsort(self, axis: Any = -1) -> Self:
         """The places of the elements in ascending order; takes no gradient."""
@@ -135,7 +142,7 @@ class ArrayMethods:
 
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Self:
         """Where to put v into this sorted vector; takes no gradient."""
-        return indexing.searchsorted(self, v, side=side, sorter=sorter)
+        return self._compose(indexing.searchsorted, self, v, side=side, sorter=sorter)
 
     def nonzero(self) -> tuple[Self, ...]:
         """Where the elements are not zero: an index, in constants."""
@@ -146,6 +153,8 @@ class ArrayMethods:
     def astype(self, dtype: Any) -> Self:
         """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
         dtype = dtype_of(dtype)
+        if dtype.kind not in "fiubc":
+            raise DtypeError(f"astype: a Tensor holds numbers, not {dtype} (at {here()})")
         return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Self:

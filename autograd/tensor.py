@@ -26,7 +26,15 @@ from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
+from autograd.mishaps import (
+    in_the_name_of,
+    located,
+    no_value,
+    recomputed,
+    refuse_anomaly,
+    refuse_unbound,
+    wrong_number,
+)
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.ops import (
     elementwise,
@@ -146,11 +154,14 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
             result = primitive.forward(value, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, (value,), error)
-    if type(result) is np.ndarray:
-        if not result.ndim:
-            result = result[()]
-        elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
-            result = value.view()
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+            elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
+                result = value.view()
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
         return _constant(result if node is UNTRACKED else unshared(result))
     return record(primitive, node, None, None, keywords, result)
@@ -186,8 +197,14 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
             result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, values, error)
-    if type(result) is np.ndarray and not result.ndim:
-        result = result[()]
+    if len(values) != primitive.arity and primitive.joint is None:
+        raise wrong_number(primitive, len(values))
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not tracked or primitive.structure == CONSTANT:
         return _constant(result)
     if len(parents) == 2:
@@ -220,15 +237,18 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
             raise UnsupportedError(f"{error} (at {here()})") from None
         return apply(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
     if function in COMPOSED:
-        implementation = COMPOSED[function]
-        try:
-            return implementation(*args, **keywords)
-        except (TypeError, ValueError, IndexError) as error:
-            if isinstance(error, TypeError):
-                refuse_unbound(implementation, args, keywords)
-            refuse_unlocated(implementation, error)
-            raise
+        return _compose(COMPOSED[function], *args, **keywords)
     raise refusal(function, _HINTS, here())
+
+
+def _compose(implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """A function written with others: what goes wrong in them is told in its name."""
+    try:
+        return implementation(*args, **keywords)
+    except (TypeError, ValueError, IndexError) as error:
+        if isinstance(error, TypeError):
+            refuse_unbound(implementation, args, keywords)
+        raise in_the_name_of(implementation, error) from None
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -704,6 +724,8 @@ class Tensor(ArrayMethods, Conversions):
         return _call(function, args, keywords)
 
     __primitive__ = staticmethod(apply)
+
+    _compose = staticmethod(_compose)
 
     _apply = apply_unary
 
