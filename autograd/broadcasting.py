@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
@@ -25,6 +27,15 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     if stretched:
         g = np.add.reduce(g, axis=stretched)
     return g if g.shape == shape else g.reshape(shape)
+
+
+def axis_index(axis: Any, ndim: int) -> int:
+    """An axis counted from the front; `AxisError` for one that is not there.
+
+    >>> axis_index(-1, 3)
+    2
+    """
+    return normalize_axis_index(operator.index(axis), ndim)
 
 
 def kept_shape(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> tuple[int, ...]:

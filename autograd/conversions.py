@@ -68,6 +68,13 @@ class Conversions:
         """Asked for by `numpy.ma`, which takes `_data` for that of one of its own arrays, past all protocols."""
         raise DtypeError(f"a masked array does not compute with Tensors (at {here()}); write np.where(mask, ..., ...)")
 
+    def _refuse_cut(self, wanted: str) -> None:
+        if self._node.requires_grad and is_transforming():
+            raise GradientError(
+                f"{wanted}: inside grad, vjp, jacobian ... a number would leave the graph (at {here()}); write "
+                "np.sin(x) for math.sin(x), np.stack([x, y]) for filling an array, or say x.detach() first"
+            )
+
     def _refuse_export(self, target: str) -> None:
         if self._node.requires_grad:
             raise GradientError(
@@ -77,20 +84,18 @@ class Conversions:
 
     def item(self) -> float | int | bool:
         """The one element as a Python number."""
+        self._refuse_cut("item")
         if self.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
         return self._data if type(self._data) is float else self._data.item()
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
+        self._refuse_cut("tolist")
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
-        if self._node.requires_grad and is_transforming():
-            raise GradientError(
-                f"float: inside grad, vjp, ... this would cut a gradient off (at {here()}); write np.sin(x) for "
-                "math.sin(x), np.stack for filling an array, or float(x.detach()) if no gradient is meant"
-            )
+        self._refuse_cut("float")
         value = self._data
         return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-import numpy as np
-
-from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
 from autograd.errors import DtypeError
 from autograd.graph import here
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
 from autograd.primitives import Primitive
 from autograd.values import dtype_of
 

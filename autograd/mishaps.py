@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import AnomalyError, AutogradError, DtypeError, RuleError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, here
-from autograd.primitives import Primitive
+from autograd.graph import LIBRARY_MARK, Node, here
+from autograd.primitives import COMPOSED, REGISTRY, Primitive
+from autograd.values import summary
 
 
 def recomputed(primitive: Primitive, values: Any, error: Exception) -> Any:
@@ -37,9 +40,9 @@ def located(primitive: Primitive, values: Any, error: Exception) -> Exception:
         else:
             remedy = f": {text}"
         return ShapeError(f"{name}: shapes {shapes}{remedy} (at {here()})")
-    if (call := f"{primitive.forward.__name__}() ") in text:  # not in its parameters' form
-        if len(values) != primitive.arity and primitive.joint is None:
-            return wrong_number(primitive, len(values))
+    if len(values) != primitive.arity and primitive.joint is None:
+        return wrong_number(primitive, len(values))
+    if (call := f"{primitive.forward.__name__}() ") in text:
         return UnsupportedError(f"{name}: {text.partition(call)[2]}; {_keywords_text(primitive)} (at {here()})")
     dtypes = " and ".join(str(getattr(value, "dtype", type(value).__name__)) for value in values)
     if isinstance(primitive.forward, np.ufunc) and "not supported for the input types" in text:
@@ -69,13 +72,90 @@ def _keywords_text(primitive: Primitive) -> str:
     return f"keywords it knows: {', '.join(primitive.keyword_names) or 'none'}"
 
 
-def refuse_anomaly(primitive: Primitive, value: Any) -> None:
+def refuse_anomaly(primitive: Primitive, value: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if a result is not finite: under `detect_anomaly`."""
     if not np.isfinite(value).all():
+        operands = [x.output if isinstance(x, Node) else x for x in inputs if x is not None]
         raise AnomalyError(
             f"{primitive.name} returned {int(np.isnan(value).sum())} nan and {int(np.isinf(value).sum())} inf among "
-            f"{np.size(value)} values of shape {np.shape(value)} (at {here()})"
+            f"{np.size(value)} values of shape {np.shape(value)} (at {here()}); it was given "
+            + " and ".join(map(summary, operands))
         )
+
+
+def warn_of_no_gradient(node: Node) -> None:
+    """Say why a result has no `grad` after a backward pass; Python's filters let it be said once for each line."""
+    warnings.warn(
+        f"grad: this is the result of {node.primitive.name} ({node.location}), and a backward pass keeps gradients of "
+        "leaves only: call y.retain_grad() on it before backward()",
+        UserWarning,
+        stacklevel=stack_level(),
+    )
+
+
+def stack_level() -> int:
+    """The `stacklevel` at which a warning by the caller is that of the user's line."""
+    depth, frame = 1, sys._getframe(1)
+    while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
+
+
+def refuse_uncallable(function: Any, caller: str) -> None:
+    """Raise if what a transform or a check is given is no function: a value perhaps, already computed."""
+    if not callable(function):
+        raise TypeError(
+            f"{caller}: a function is wanted, not {type(function).__name__} (at {here()}); write "
+            f"{caller}(lambda x: ...), or call backward() on the result of a computation"
+        )
+
+
+def unknown_attribute(thing: Any, name: str) -> AttributeError:
+    """The error for an attribute that a Tensor has not: many readers know its name from PyTorch or NumPy."""
+    advice = _PYTORCH.get(name.removesuffix("_"))
+    if name.endswith("_") and not name.startswith("_"):
+        advice = advice or "x = x.copy(), then x[...] = v, or x.assign(array) on a leaf: values are immutable"
+    for module, prefix in ((np, "np"), (np.linalg, "np.linalg")):
+        function = getattr(module, name, None)
+        if advice is None and callable(function) and (function in REGISTRY or function in COMPOSED):
+            advice = f"{prefix}.{name}(x)"
+    hint = "" if advice is None else f"; write {advice}"
+    return AttributeError(f"a Tensor has no attribute {name!r}{hint} (at {here()})", name=name, obj=thing)
+
+
+# What to write for some of PyTorch's methods.
+_PYTORCH = {
+    "cuda": "nothing: it computes on the CPU",
+    "to": "x.astype(dtype); it computes on the CPU",
+    "cpu": "nothing: it computes on the CPU",
+    "view": "x.reshape(...)",
+    "permute": "x.transpose(...)",
+    "unsqueeze": "np.expand_dims(x, axis)",
+    "expand": "np.broadcast_to(x, shape)",
+    "numel": "x.size",
+    "dim": "x.ndim",
+    "pow": "x ** 2",
+    "mm": "x @ y",
+    "matmul": "x @ y",
+    "bmm": "x @ y",
+    "add": "x + y",
+    "sub": "x - y",
+    "mul": "x * y",
+    "div": "x / y",
+    "t": "x.T",
+    "float": "x.astype(np.float32)",
+    "double": "x.astype(np.float64)",
+    "clone": "x.copy()",
+    "clamp": "x.clip(low, high)",
+    "cat": "np.concatenate([x, y])",
+    "norm": "np.linalg.norm(x)",
+    "softmax": "autograd.softmax(x, axis=-1)",
+    "requires_grad_": "x.requires_grad = True",
+    "requires_grad": "x.requires_grad = True",
+    "zero": "x.assign(np.zeros(x.shape)), or x.zero_grad() for the gradient",
+    "strides": "x.detach().numpy().strides",
+    "tobytes": "x.detach().numpy().tobytes()",
+}
 
 
 def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:

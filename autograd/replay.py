@@ -23,7 +23,7 @@ from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueEr
 from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
-from autograd.values import FLOAT64, float64_of
+from autograd.values import FLOAT64, float64_of, summary
 
 Lift = Callable[[Any], Any]
 
@@ -170,7 +170,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
         behind_where = behind_where or node.primitive.masks
         pairs = contributions(node, g, lift, behind_where)
         if current_mode() & ANOMALY:
-            _refuse_nan(node, pairs)
+            _refuse_nan(node, pairs, g)
         _send(pairs)
         if free and type(node.output) is np.ndarray:
             node.output = None
@@ -219,6 +219,8 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
     arguments = [lift(x) for x in inputs]
     y = lift(node)
     raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
+    if raw is not None and len(raw) != len(inputs):
+        raise RuleError(f"the rule of {primitive.name} returned {len(raw)} contributions for {len(inputs)} inputs")
     pairs = []
     for position, x in enumerate(inputs):
         if type(x) is Node and x.requires_grad:
@@ -230,6 +232,11 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
                 continue
             else:
                 c = primitive.rules[position](g, y, *arguments, **keywords)
+            if lift is not plain and isinstance(c, np.ndarray | np.generic) and np.any(c):
+                raise RuleError(
+                    f"the rule of {primitive.name} returned an array in a pass that is recorded, so its own derivative "
+                    "would be lost; write it with operators and NumPy functions on g, y and x, without np.asarray"
+                )
             if zero_times_nan and primitive.is_elementwise and c is not None:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))
@@ -247,12 +254,20 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     if not hasattr(c, "shape"):
         raise RuleError(f"the rule of {primitive.name} returned {c!r}, not an array, for an input of shape {shape}")
     if c.shape != shape:
-        if not primitive.is_elementwise:
+        if not primitive.is_elementwise or not _stretches(shape, c.shape):
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
         c = unbroadcast(c, shape)
     if c.dtype != dtype:
+        if c.dtype.kind not in "fiubc":
+            raise RuleError(f"the rule of {primitive.name} returned {c.dtype} for an input of {dtype}")
         c = c.astype(dtype)
     return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
+
+
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether broadcasting takes `shape` to `to`."""
+    tail = to[len(to) - len(shape) :]
+    return len(tail) == len(shape) and all(n in (1, m) for n, m in zip(shape, tail, strict=True))
 
 
 def _notice(node: Node, g: Any) -> Any:
@@ -371,13 +386,14 @@ def overwritten_since(x: Node, node: Node) -> bool:
     return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
-def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
+def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]], g: Any) -> None:
     for parent, c in pairs:
         values = getattr(c, "_data", c)
         if np.isnan(values).any():
             raise AnomalyError(
                 f"the gradient that {node.primitive.name} sends to its input of shape {np.shape(parent.output)} has "
-                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}"
+                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}. The input was "
+                f"{summary(parent.output)}, the gradient that arrived {summary(getattr(g, '_data', g))}"
             )
 
 

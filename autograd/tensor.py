@@ -18,13 +18,14 @@ import math
 import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
-from typing import Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, twin_of, user_place
 from autograd.methods import ArrayMethods
 from autograd.mishaps import (
     in_the_name_of,
@@ -33,6 +34,8 @@ from autograd.mishaps import (
     recomputed,
     refuse_anomaly,
     refuse_unbound,
+    unknown_attribute,
+    warn_of_no_gradient,
     wrong_number,
 )
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
@@ -100,7 +103,7 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & NO_GRAD:
             return _constant(value)
         if mode & ANOMALY:
-            refuse_anomaly(primitive, value)
+            refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
     while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:  # `graph.user_frame`, written out
         frame = frame.f_back
@@ -495,11 +498,15 @@ class Tensor(ArrayMethods, Conversions):
         """The gradient that `backward` accumulated: an ndarray of this leaf's shape and dtype, or None.
 
         After `backward(create_graph=True)` it is a Tensor. For the result of an operation it is None unless
-        `retain_grad()` was called on it before the pass.
+        `retain_grad()` was called on it before the pass; asked for after a pass, that gives a warning.
         """
         node = self._node
         if node.primitive is not None:
-            return None if node.notes is None else node.notes.grad
+            if node.notes is None or not (node.notes.retain or node.notes.grad is not None):
+                if node.mark is not None:
+                    warn_of_no_gradient(node)
+                return None
+            return node.notes.grad
         if isinstance(node.grad, float | np.generic):
             node.grad = np.array(node.grad)
         return node.grad
@@ -687,6 +694,11 @@ class Tensor(ArrayMethods, Conversions):
         hooks[key] = hook
         return Handle(hooks, key)
 
+    if not TYPE_CHECKING:  # else every attribute would be taken to exist
+
+        def __getattr__(self, name: str) -> Any:
+            raise unknown_attribute(self, name)
+
     # --- copies ---
 
     def __hash__(self) -> int:  # by identity, since `==` compares elements
@@ -695,10 +707,24 @@ class Tensor(ArrayMethods, Conversions):
     def __reduce__(self) -> Any:
         if self._node.primitive is not None:
             raise GradientError(
-                f"only leaves can be pickled or deep-copied; this is the result of {self._node.primitive.name} "
+                f"only leaves can be pickled; this is the result of {self._node.primitive.name} "
                 f"({self._node.location}): use x.detach()"
             )
         return _restored, (np.array(self._data), self.requires_grad, self.name, self.grad)
+
+    def __copy__(self) -> Tensor:
+        if self._node.primitive is not None:
+            return _handle(self._data, self._node)
+        build, parts = self.__reduce__()
+        return build(*parts)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy with the whole graph behind it: a backward pass from it reaches copies of the leaves."""
+        if self._node is UNTRACKED:
+            return _constant(copied(self._data))
+        node = twin_of(self._node, memo)
+        freed = node.primitive is not None and node.output is None
+        return _handle(copied(self._data) if freed else node.output, node)
 
     # --- NumPy's protocols ---
 
@@ -808,6 +834,11 @@ class Tensor(ArrayMethods, Conversions):
         if old.notes is not None and old.notes.name is not None:
             self.name = old.notes.name
 
+
+for _base in (ArrayMethods, Conversions):  # Python names a method in its errors by the class that defines it
+    for _method in vars(_base).values():
+        if isinstance(_method, FunctionType):
+            _method.__qualname__ = f"Tensor.{_method.__name__}"
 
 # Counted, since it differs between Pythons. Op nodes that took a leaf as input are what refers to its node besides.
 _REFERENCES_OF_AN_UNUSED_NODE = _references_to_node(Tensor(0.0))

@@ -116,6 +116,20 @@ def refuse_untrackable(value: Any) -> None:
         )
 
 
+def summary(x: Any) -> str:
+    """A value in a few words, for errors: `(2, 3) float64 from -1 to 4, 1 nan`.
+
+    >>> summary(np.array([1.0, 2.5, np.nan]))
+    '(3,) float64 from 1 to 2.5, 1 nan'
+    """
+    array = np.asarray(x)
+    finite = array[np.isfinite(array)]
+    span = f" from {finite.min():.4g} to {finite.max():.4g}" if finite.size > 1 else ""
+    span = f" {finite.item():.4g}" if finite.size == 1 else span
+    counts = (("nan", int(np.isnan(array).sum())), ("inf", int(np.isinf(array).sum())))
+    return f"{array.shape} {array.dtype}{span}" + "".join(f", {count} {name}" for name, count in counts if count)
+
+
 def float64_of(x: Any) -> Any:
     """A NumPy scalar for a Python float, everything else as it is: rules may ask a value for its shape."""
     return np.float64(x) if type(x) is float else x

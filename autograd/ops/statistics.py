@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.broadcasting import axis_index
 from autograd.errors import ShapeError, UnsupportedError
 from autograd.ops.reductions import cumprod, cumsum, max_, min_, prod, quantile, sum_
 from autograd.primitives import composed
@@ -35,7 +36,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: Any = False
     if weights.shape != a.shape:  # weights along some axes: the others are given length one
         if axis is None:
             raise ShapeError(f"average: weights of shape {weights.shape} for shape {a.shape} need axis=")
-        axes = [one % a.ndim for one in (axis if isinstance(axis, tuple) else (axis,))]
+        axes = [axis_index(one, a.ndim) for one in (axis if isinstance(axis, tuple) else (axis,))]
         if weights.shape != tuple(a.shape[one] for one in axes):
             raise ShapeError(f"average: weights of shape {weights.shape} do not fit axis={axis} of shape {a.shape}")
         ordered = weights.transpose(sorted(range(len(axes)), key=axes.__getitem__))
@@ -106,7 +107,7 @@ def nanstd(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) 
 
 def _along(axis: int, ndim: int, part: slice) -> tuple[slice, ...]:
     """The index that takes a part of one axis."""
-    return (*(slice(None),) * (axis % ndim), part)
+    return (*(slice(None),) * axis_index(axis, ndim), part)
 
 
 @composed(np.diff)
