@@ -50,7 +50,8 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     for node in leaves:
         node.cotangent = None
     try:
-        _replay(ops, roots, seeds, free, lift)
+        if _replay(ops, roots, seeds, free, lift):
+            _refuse_stale(ops, leaves)
     except BaseException:
         for node in (*ops, *leaves):
             node.cotangent = None
@@ -77,30 +78,32 @@ def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | Non
         for node, _ in before:
             node.cotangent = None
         try:
-            _replay(ops, roots, seeds, False, lift)
+            if _replay(ops, roots, seeds, False, lift):
+                _refuse_stale(ops, boundary)
             return {node: node.cotangent for node in boundary if node.cotangent is not None}
         finally:
             for node, cotangent in before:
                 node.cotangent = cotangent
 
 
-def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> None:
-    """Seed the roots and replay `ops`, newest first."""
+def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> bool:
+    """Seed the roots and replay `ops`, newest first; whether hooks may have run, which may have written to a leaf."""
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
         with enable_grad(), np.errstate(all="ignore"):
             _pull_careful(ops, free, lift)
-    else:
-        _replay_plain(ops, free)
+        return True
+    return _replay_plain(ops, free)
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
-def _replay_plain(ops: list[Node], free: bool) -> None:
+def _replay_plain(ops: list[Node], free: bool) -> bool:
     if not current_mode() & ANOMALY:
         ops = _pull_fast(ops, free)
     if ops:
         _pull_careful(ops, free, None)
+    return bool(ops)
 
 
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
@@ -349,8 +352,8 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
-                f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
-                "changing it, or change it after backward()."
+                f"overwritten afterwards ({x.location}), before this backward pass was through. Run the forward pass "
+                "again after changing it, or change it after backward()."
             )
 
 

@@ -175,6 +175,8 @@ for name in ["sum", "prod"]:
     row(name, distinct(2, 0))
     row(name, distinct(2, 0), axis=1)
 row("var", distinct(2, 4), axis=1, ddof=1)
+row("std", distinct(2, 3))
+row("std", distinct(2, 4), axis=1, ddof=1)
 row("prod", real(2, 7), axis=1)
 row("prod", real(2, 3, 2), axis=1)
 for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
