@@ -297,8 +297,10 @@ def user_place(depth: int) -> tuple[CodeType | None, int]:
 
 def here() -> Location:
     """The line of the user's code that is running now; NumPy's own lines are not the user's either."""
-    frame = user_frame(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and (
+        LIBRARY_MARK in frame.f_globals or frame.f_globals.get("__name__", "").startswith("numpy.")
+    ):
         frame = frame.f_back
     return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
+from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
-from autograd.values import FLOAT64, float64_of, summary
+from autograd.values import FLOAT64, float64_of, numbers_like, summary
 
 Lift = Callable[[Any], Any]
 
@@ -276,7 +276,7 @@ def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
-    dtype = getattr(node.output, "dtype", np.float64)
+    dtype = getattr(node.output, "dtype", FLOAT64)
     for hook in tuple(notes.hooks.values()):
         shown = g
         if isinstance(g, float | np.generic | np.ndarray):
@@ -288,10 +288,10 @@ def _notice(node: Node, g: Any) -> Any:
             if np.shape(replacement) != np.shape(shown):
                 raise GradientError(
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
-                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
+                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)} (at {here()})"
                 )
             if type(shown) is np.ndarray:
-                g = np.array(replacement, dtype)[()]
+                g = numbers_like(replacement, dtype, "a hook's gradient")[()]
             else:
                 g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:

@@ -418,7 +418,9 @@ class Tensor(ArrayMethods, Conversions):
         go unnoticed. `assign` is the way that is noticed.
         """
         if not isinstance(array, np.ndarray):
-            raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
+            raise DtypeError(
+                f"Tensor.wrap shares an ndarray (at {here()}); for a {type(array).__name__} use Tensor(data)"
+            )
         array = plain_array(array)
         refuse_non_numbers(array)
         if flag(requires_grad, "requires_grad"):
@@ -543,7 +545,7 @@ class Tensor(ArrayMethods, Conversions):
     def requires_grad(self, value: bool) -> None:
         if self._node.primitive is not None:
             raise GradientError(
-                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+                f"requires_grad can be changed on leaves only (at {here()}); use detach() to cut a result off its graph"
             )
         if flag(value, "requires_grad"):
             refuse_untrackable(self._data)
