@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.errors import AnomalyError, AutogradError, DtypeError, RuleError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here
-from autograd.primitives import COMPOSED, REGISTRY, Primitive
+from autograd.primitives import Primitive
 from autograd.values import summary
 
 
@@ -108,54 +108,6 @@ def refuse_uncallable(function: Any, caller: str) -> None:
             f"{caller}: a function is wanted, not {type(function).__name__} (at {here()}); write "
             f"{caller}(lambda x: ...), or call backward() on the result of a computation"
         )
-
-
-def unknown_attribute(thing: Any, name: str) -> AttributeError:
-    """The error for an attribute that a Tensor has not: many readers know its name from PyTorch or NumPy."""
-    advice = _PYTORCH.get(name.removesuffix("_"))
-    if name.endswith("_") and not name.startswith("_"):
-        advice = advice or "x = x.copy(), then x[...] = v, or x.assign(array) on a leaf: values are immutable"
-    for module, prefix in ((np, "np"), (np.linalg, "np.linalg")):
-        function = getattr(module, name, None)
-        if advice is None and callable(function) and (function in REGISTRY or function in COMPOSED):
-            advice = f"{prefix}.{name}(x)"
-    hint = "" if advice is None else f"; write {advice}"
-    return AttributeError(f"a Tensor has no attribute {name!r}{hint} (at {here()})", name=name, obj=thing)
-
-
-# What to write for some of PyTorch's methods.
-_PYTORCH = {
-    "cuda": "nothing: it computes on the CPU",
-    "to": "x.astype(dtype); it computes on the CPU",
-    "cpu": "nothing: it computes on the CPU",
-    "view": "x.reshape(...)",
-    "permute": "x.transpose(...)",
-    "unsqueeze": "np.expand_dims(x, axis)",
-    "expand": "np.broadcast_to(x, shape)",
-    "numel": "x.size",
-    "dim": "x.ndim",
-    "pow": "x ** 2",
-    "mm": "x @ y",
-    "matmul": "x @ y",
-    "bmm": "x @ y",
-    "add": "x + y",
-    "sub": "x - y",
-    "mul": "x * y",
-    "div": "x / y",
-    "t": "x.T",
-    "float": "x.astype(np.float32)",
-    "double": "x.astype(np.float64)",
-    "clone": "x.copy()",
-    "clamp": "x.clip(low, high)",
-    "cat": "np.concatenate([x, y])",
-    "norm": "np.linalg.norm(x)",
-    "softmax": "autograd.softmax(x, axis=-1)",
-    "requires_grad_": "x.requires_grad = True",
-    "requires_grad": "x.requires_grad = True",
-    "zero": "x.assign(np.zeros(x.shape)), or x.zero_grad() for the gradient",
-    "strides": "x.detach().numpy().strides",
-    "tobytes": "x.detach().numpy().tobytes()",
-}
 
 
 def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:

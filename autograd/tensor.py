@@ -19,7 +19,7 @@ import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +34,11 @@ from autograd.mishaps import (
     recomputed,
     refuse_anomaly,
     refuse_unbound,
-    unknown_attribute,
     warn_of_no_gradient,
     wrong_number,
 )
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
+from autograd.names_of_others import NamesOfOthers
 from autograd.ops import (
     elementwise,
     indexing,
@@ -369,7 +369,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(ArrayMethods, Conversions):
+class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
     Parameters
@@ -695,11 +695,6 @@ class Tensor(ArrayMethods, Conversions):
         key = tick()
         hooks[key] = hook
         return Handle(hooks, key)
-
-    if not TYPE_CHECKING:  # else every attribute would be taken to exist
-
-        def __getattr__(self, name: str) -> Any:
-            raise unknown_attribute(self, name)
 
     # --- copies ---
 

@@ -29,6 +29,7 @@ LAYERS = {
         "mishaps",
         "methods",
         "conversions",
+        "names_of_others",
         "tensor",
         "flat",
         "transforms",

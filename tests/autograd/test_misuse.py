@@ -71,13 +71,14 @@ MAKING: list[Row] = [
 
 ATTRIBUTES: list[Row] = [
     ("PyTorch's view", "x.view(3)", AttributeError, "write x.reshape(...)"),
-    ("PyTorch's add_", "x.add_(1)", AttributeError, "write x + y"),
-    ("PyTorch's fill_", "x.fill_(1)", AttributeError, "values are immutable"),
+    ("PyTorch's add_", "x.add_(1)", AttributeError, "write x = x + y"),
+    ("PyTorch's fill_", "x.fill_(1)", AttributeError, "x.assign(array) on a leaf"),
     ("PyTorch's cuda", "x.cuda()", AttributeError, "CPU"),
     ("PyTorch's unsqueeze", "x.unsqueeze(0)", AttributeError, "np.expand_dims"),
     ("PyTorch's dim=", "x.sum(dim=0)", TypeError, "Tensor.sum() got an unexpected keyword argument 'dim'"),
-    ("a NumPy function as a method", "x.sinh()", AttributeError, "write np.sinh(x)"),
-    ("a misspelt method", "x.backwards()", AttributeError, "no attribute 'backwards'"),
+    ("a NumPy function as a method", "x.sinh()", AttributeError, "no attribute 'sinh'"),
+    ("a misspelt method", "x.backwards()", AttributeError, "write x.backward()"),
+    ("a name of PyTorch's that is asked for", "hasattr(x, 'cuda') or 'cuda' in dir(x)", False),
     ("an attribute of one's own", "x.colour = 1", AttributeError, "colour"),
     ("a shape that is set", "x.shape = (3, 1)", AttributeError, "shape"),
     ("a deleted gradient", "del x.grad", AttributeError, "grad"),
