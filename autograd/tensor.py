@@ -403,7 +403,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
         name: str | None = None,
     ) -> None:
         value = value_of(data._data if isinstance(data, Tensor) else data, dtype)
-        if requires_grad and flag(requires_grad, "requires_grad"):
+        if requires_grad is True or (requires_grad and flag(requires_grad, "requires_grad")):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))

@@ -24,7 +24,7 @@ def value_of(data: Any, dtype: Any) -> Any:
     elif _made_of_python_floats(data):
         dtype = get_default_dtype()
     try:
-        value = np.array(plain_array(data), dtype=dtype)
+        value = np.array(plain_array(data) if isinstance(data, np.ndarray) else data, dtype=dtype)
     except (ValueError, OverflowError, TypeError) as error:
         if isinstance(error, AutogradError):
             raise
@@ -44,7 +44,7 @@ def dtype_of(dtype: Any) -> np.dtype:
 
 def plain_array(data: Any) -> Any:
     """The data, unless they are an array with a mask, which nothing here would heed."""
-    if isinstance(data, np.ndarray) and isinstance(data, np.ma.MaskedArray):
+    if isinstance(data, np.ma.MaskedArray):
         raise DtypeError(
             f"a masked array would lose its mask (at {here()}); fill the gaps with a.filled(0.0), and choose with "
             "np.where(mask, ..., ...)"
