@@ -79,7 +79,8 @@ class Conversions:
         if self._node.requires_grad:
             raise GradientError(
                 f"a Tensor that requires grad was about to become {target} (at {here()}), and its gradient would "
-                "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
+                "be lost; use a NumPy function that has a rule (np.stack for a list of Tensors), or say "
+                "x.detach().numpy()"
             )
 
     def item(self) -> float | int | bool:

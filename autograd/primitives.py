@@ -103,6 +103,8 @@ class Primitive:
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
+        if keywords and len(inputs) < self.arity:  # arrays by name
+            inputs, keywords = self._bind_by_name(inputs, keywords)
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:

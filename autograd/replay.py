@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import unbroadcast
-from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
+from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
@@ -307,6 +307,11 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
         for node in leaves:
             if node.notes is not None and node.notes.hooks and node.cotangent is not None:
                 node.cotangent = _notice(node, node.cotangent)
+            if node.grad is not None and (was := getattr(node.grad, "shape", ())) != getattr(node.output, "shape", ()):
+                raise ShapeError(
+                    f"the grad of a leaf of shape {node.output.shape} was given the shape {was} (at {here()}), so the "
+                    "next cannot be added to it; reshape a copy of it"
+                )
     except BaseException:
         for node in leaves:
             node.cotangent = None

@@ -19,7 +19,7 @@ import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
 from types import FunctionType
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -369,6 +369,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
+@final
 class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
@@ -394,6 +395,12 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
 
     _data: Any
     _node: Node
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            f"Tensor has no subclasses (at {here()}): operations would return plain Tensors. Keep a Tensor in a class "
+            "of your own, or give it a name="
+        )
 
     def __init__(
         self,
@@ -772,6 +779,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
 
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
+
+    __ipow__, __imod__, __imatmul__ = _rebinding(__pow__, "**"), _rebinding(__mod__, "%"), _rebinding(__matmul__, "@")
 
     def __neg__(self) -> Tensor:
         return self._apply(elementwise.negative)

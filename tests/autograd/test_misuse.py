@@ -92,6 +92,13 @@ ATTRIBUTES: list[Row] = [
     ("a gradient of None", "x.grad = [None, None, None]", DtypeError, "object"),
     ("a complex gradient", "x.grad = np.ones(3, complex)", DtypeError, "complex128"),
     ("a gradient of another dtype", "x.grad = Tensor(np.ones(3, np.float32)); x.grad.dtype", np.float64),
+    (
+        "a gradient reshaped in place",
+        "x.sum().backward(); x.grad.shape = (3, 1); x.sum().backward()",
+        ShapeError,
+        "shape (3, 1)",
+    ),
+    ("a subclass", "class Mine(Tensor): pass", TypeError, "Tensor has no subclasses"),
     ("freezing a result", "y = x * 2; y.requires_grad = False", GradientError, "leaves only"),
     ("requires_grad set to text", "x.requires_grad = 'no'", TypeError, "True or False"),
     ("retain_grad where nothing flows", "c.retain_grad()", GradientError, "no gradient flows"),
@@ -127,6 +134,7 @@ BACKWARD: list[Row] = [
     ("a step of the optimizer between the passes", "o = nn.optim.SGD([x], lr=0.1); x.sum().backward(); y = (x * x).sum(); o.step(); y.backward()", StaleValueError, "overwritten"),
     ("x[i] = v on a leaf", "x[0] = 5.0", GradientError, "y = x.copy()"),
     ("p -= step, on a leaf that has a gradient", "x.sum().backward(); x -= 0.1 * x.grad", GradientError, "p.data -="),
+    ("p **= 2 on a leaf that has a gradient", "x.sum().backward(); x **= 2", GradientError, "p.data **="),
     ("a write to a result's data", "y = x * 2; y.data[0] = 1", ValueError, "read-only"),
 ]  # fmt: skip
 
@@ -331,6 +339,8 @@ NUMPY: list[Row] = [
     ("np.save", "np.save(io.BytesIO(), x)", UnsupportedError, "detach().numpy()"),
     ("np.vectorize", "np.vectorize(lambda v: v)(x)", GradientError, "gradient would be lost"),
     ("np.testing of a tracked Tensor", "np.testing.assert_allclose(x, [1, 2, 3])", GradientError, "gradient would be lost"),
+    ("np.sum of a list of Tensors", "np.sum([x, x])", GradientError, "np.stack"),
+    ("an op's array by name", "relu(x=x * 0).sum().backward(); x.grad", [0, 0, 0]),
     ("PyTorch's inplace=", "relu(x, inplace=True)", UnsupportedError, "relu: got an unexpected keyword argument 'inplace'"),
     ("an axis by place", "softmax(x, 0)", UnsupportedError, "keywords it knows: axis"),
     ("pick with too few numbers", "pick(np.outer(x, x), index=[0])", ShapeError, "one index for each row"),
