@@ -42,7 +42,7 @@ def located(primitive: Primitive, values: Any, error: Exception) -> Exception:
         return ShapeError(f"{name}: shapes {shapes}{remedy} (at {here()})")
     if len(values) != primitive.arity and primitive.joint is None:
         return wrong_number(primitive, len(values))
-    if (call := f"{primitive.forward.__name__}() ") in text:
+    if (call := f"{getattr(primitive.forward, '__name__', name)}() ") in text:
         return UnsupportedError(f"{name}: {text.partition(call)[2]}; {_keywords_text(primitive)} (at {here()})")
     dtypes = " and ".join(str(getattr(value, "dtype", type(value).__name__)) for value in values)
     if isinstance(primitive.forward, np.ufunc) and "not supported for the input types" in text:
@@ -62,10 +62,8 @@ def wrong_number(primitive: Primitive, count: int) -> UnsupportedError:
 
 def no_value(primitive: Primitive, result: Any) -> RuleError:
     """The error for an op of one's own whose function returns no array."""
-    return RuleError(
-        f"the function of {primitive.name} returned {'a ' if result is not None else ''}"
-        f"{type(result).__name__ if result is not None else None}, not an array (at {here()})"
-    )
+    found = "None" if result is None else f"a {type(result).__name__}"
+    return RuleError(f"the function of {primitive.name} returned {found}, not an array (at {here()})")
 
 
 def _keywords_text(primitive: Primitive) -> str:
@@ -75,11 +73,11 @@ def _keywords_text(primitive: Primitive) -> str:
 def refuse_anomaly(primitive: Primitive, value: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if a result is not finite: under `detect_anomaly`."""
     if not np.isfinite(value).all():
-        operands = [x.output if isinstance(x, Node) else x for x in inputs if x is not None]
+        operands = [x.output if isinstance(x, Node) else x for x in inputs]
         raise AnomalyError(
             f"{primitive.name} returned {int(np.isnan(value).sum())} nan and {int(np.isinf(value).sum())} inf among "
             f"{np.size(value)} values of shape {np.shape(value)} (at {here()}); it was given "
-            + " and ".join(map(summary, operands))
+            + " and ".join(summary(x) for x in operands if x is not None)  # None: freed by a pass, or no operand
         )
 
 

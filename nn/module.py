@@ -16,6 +16,7 @@ Attributes are the only registry: what a module holds is found by looking at the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -71,7 +72,8 @@ class Module:
         try:
             return self.forward(*args, **keywords)
         except Exception as error:
-            _note_module(error, self)
+            with suppress(Exception):  # of an `extra_repr` say: the error that is being told matters more
+                _note_module(error, self)
             raise
 
     # --- what it holds ---

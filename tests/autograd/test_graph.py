@@ -129,6 +129,16 @@ def test_a_deep_copy_is_the_same_graph_on_other_leaves(record):
         assert slopes[0] == slopes[1]
 
 
+@pytest.mark.parametrize("data", [2.0, np.float32(2), np.array(2.0), np.ones((2, 0))], ids=repr)
+def test_a_deep_copy_of_every_kind_of_value(data):
+    x = Tensor(data, requires_grad=True)
+    inner, twin = copy.deepcopy((x, (x * x).sum()))
+    twin.backward()
+    assert inner.grad.dtype == x.dtype
+    np.testing.assert_array_equal(inner.grad, 2 * np.asarray(data))
+    assert x.grad is None
+
+
 def test_a_deep_copy_lives_on_when_the_original_is_overwritten_freed_and_dropped():
     x = Tensor([1.0, 2.0], requires_grad=True)
     y = (x[:1] * x.reshape(2, 1)).sum()

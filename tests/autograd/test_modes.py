@@ -226,6 +226,14 @@ def test_detect_anomaly_tells_what_the_operands_were():
     assert x.grad is None
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_detect_anomaly_of_a_value_that_a_pass_has_freed(x):
+    y = x * -1.0
+    y.sum().backward()
+    with detect_anomaly(), pytest.raises(AnomalyError, match="log returned 2 nan"):
+        np.log(y)
+
+
 def test_detect_anomaly_finds_the_first_nan_of_the_backward_pass():
     x = Tensor([0.0, 1.0], requires_grad=True)
     with detect_anomaly():
