@@ -140,7 +140,7 @@ class ArrayMethods:
 
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Self:
         """Where to put v into this sorted vector; takes no gradient."""
-        return self._compose(indexing.searchsorted, self, v, side=side, sorter=sorter)
+        return indexing.searchsorted(self, v, side=side, sorter=sorter)
 
     def nonzero(self) -> tuple[Self, ...]:
         """Where the elements are not zero: an index, in constants."""

@@ -122,7 +122,7 @@ def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], ke
 
 def in_the_name_of(implementation: Callable[..., Any], error: Exception) -> Exception:
     """An error met inside one of our compositions, told with the function's name and the user's line."""
-    if LIBRARY_MARK not in implementation.__globals__:
+    if LIBRARY_MARK not in getattr(implementation, "__globals__", ()):  # a user's own, or one that is not Python
         return error
     kinds = (UnsupportedError, np.linalg.LinAlgError, IndexError, ValueError, TypeError)
     kind = type(error) if isinstance(error, AutogradError) else next(k for k in kinds if isinstance(error, k))

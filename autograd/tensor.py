@@ -421,8 +421,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     def wrap(cls, array: np.ndarray, requires_grad: bool = False, name: str | None = None) -> Tensor:
         """A leaf that shares `array` instead of copying it.
 
-        Writing into the array between a forward and its backward pass is the caller's promise not to do: it would
-        go unnoticed. `assign` is the way that is noticed.
+        Writing into the array between a forward and its backward pass is the caller's promise not to do, also by way of
+        another Tensor that shares it: it would go unnoticed. `assign` to this one is the way that is noticed.
         """
         if not isinstance(array, np.ndarray):
             raise DtypeError(

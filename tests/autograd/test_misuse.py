@@ -312,6 +312,8 @@ NUMPY: list[Row] = [
     ("a negative number of repeats", "x.repeat(-1)", ShapeError, "repeat: "),
     ("repeats of another number", "x.repeat([1, 2])", ShapeError, "repeat: "),
     ("take beyond the end", "x.take(5)", IndexError, "take: "),
+    ("a place for text", "x.searchsorted('a')", DtypeError, "a str is not an array"),
+    ("a mask that is too long", "x.compress([1, 0, 1, 1])", IndexError, "compress: "),
     ("take of floats", "x.take([0.5])", UnsupportedError, "take: indices are integers"),
     ("vstack of two lengths", "np.vstack([x, x[:2]])", ShapeError, "vstack: concatenate: shapes (1, 3) and (1, 2)"),
     ("hstack of two heights", "np.hstack([np.ones((2, 2)), np.outer(x, x)])", ShapeError, "hstack: "),
