@@ -20,7 +20,7 @@ from autograd.checking import (
 )
 from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
-from autograd.graph import mark_library
+from autograd.graph import mark_library, warn_user
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -34,7 +34,7 @@ from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
-from autograd.primitives import elementwise, linear, nondifferentiable, primitive
+from autograd.primitives import elementwise, holomorphic, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
@@ -59,6 +59,7 @@ __all__ = [
     "gradgradcheck",
     "graph_of",
     "hessian",
+    "holomorphic",
     "hvp",
     "is_grad_enabled",
     "jacobian",
@@ -83,6 +84,7 @@ __all__ = [
     "softplus",
     "value_and_grad",
     "vjp",
+    "warn_user",
 ]
 
 mark_library(__name__)

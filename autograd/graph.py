@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import warnings
 from copy import deepcopy
 from itertools import count
 from operator import attrgetter
@@ -303,6 +304,16 @@ def here() -> Location:
     ):
         frame = frame.f_back
     return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
+
+
+def warn_user(message: str) -> None:
+    """Warn at the line of the user's code that is running now: Python shows it once for each such line."""
+    level = 2
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and LIBRARY_MARK in frame.f_globals:
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, UserWarning, stacklevel=level)
 
 
 def locate(code: CodeType | None, lasti: int) -> Location:

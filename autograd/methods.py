@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from autograd.errors import DtypeError
 from autograd.graph import here
-from autograd.ops import elementwise, indexing, linalg, nondifferentiable, reductions, shaping
+from autograd.ops import complex_parts, elementwise, indexing, linalg, nondifferentiable, reductions, shaping
 from autograd.primitives import Primitive
 from autograd.values import dtype_of
 
@@ -153,7 +153,9 @@ class ArrayMethods:
         dtype = dtype_of(dtype)
         if dtype.kind not in "fiubc":
             raise DtypeError(f"astype: a Tensor holds numbers, not {dtype} (at {here()})")
-        return self._apply(shaping.astype if dtype.kind in "fc" else shaping.truncate, {"dtype": dtype})
+        if dtype.kind == "c":
+            return complex_parts.as_complex(self, dtype=dtype)
+        return self._apply(shaping.astype if dtype.kind == "f" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
@@ -207,6 +209,26 @@ class ArrayMethods:
     def abs(self) -> Self:
         """Absolute value; its slope at 0 is 0."""
         return self._apply(elementwise.absolute)
+
+    # --- parts, of real numbers here ---
+
+    @property
+    def real(self) -> Self:
+        """The real part: of real numbers, all of it."""
+        return self
+
+    @property
+    def imag(self) -> Self:
+        """The imaginary part: of real numbers, zeros."""
+        return self._apply(nondifferentiable.zeros_like)
+
+    def conj(self) -> Self:
+        """The complex conjugate: of real numbers, themselves."""
+        return self
+
+    def conjugate(self) -> Self:
+        """The complex conjugate: of real numbers, themselves."""
+        return self
 
 
 def _unpacked(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

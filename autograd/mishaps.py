@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import AnomalyError, AutogradError, DtypeError, RuleError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here
+from autograd.graph import LIBRARY_MARK, Node, here, warn_user
 from autograd.primitives import Primitive
 from autograd.values import summary
 
@@ -83,20 +81,10 @@ def refuse_anomaly(primitive: Primitive, value: Any, inputs: tuple[Any, ...]) ->
 
 def warn_of_no_gradient(node: Node) -> None:
     """Say why a result has no `grad` after a backward pass; Python's filters let it be said once for each line."""
-    warnings.warn(
+    warn_user(
         f"grad: this is the result of {node.primitive.name} ({node.location}), and a backward pass keeps gradients of "
-        "leaves only: call y.retain_grad() on it before backward()",
-        UserWarning,
-        stacklevel=stack_level(),
+        "leaves only: call y.retain_grad() on it before backward()"
     )
-
-
-def stack_level() -> int:
-    """The `stacklevel` at which a warning by the caller is that of the user's line."""
-    depth, frame = 1, sys._getframe(1)
-    while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:
-        depth, frame = depth + 1, frame.f_back
-    return depth
 
 
 def refuse_uncallable(function: Any, caller: str) -> None:

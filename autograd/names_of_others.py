@@ -16,7 +16,6 @@ _INSTEAD = {
     "bmm": "x @ y",
     "clamp": "x.clip(low, high)",
     "clone": "x.copy()",
-    "conj": "x itself: it is real",
     "cpu": "nothing: Tensors are in the CPU's memory",
     "cuda": "nothing: it computes on the CPU",
     "device": "nothing: it computes on the CPU",

@@ -68,6 +68,8 @@ class Primitive:
         "scalar",
         "shapes",
         "structure",
+        "takes_complex",
+        "tangent_rules",
     )
 
     def __init__(
@@ -84,18 +86,20 @@ class Primitive:
         name: str | None = None,
         shapes: str | None = None,
         arity: int | None = None,
+        takes_complex: bool | None = None,
     ) -> None:
         self.numpy_function = function
         self.forward = function if forward is None else forward
         self.name = function.__name__.strip("_") if name is None else name
         self.structure = structure
         self.is_elementwise = structure == ELEMENTWISE
-        self.rules = rules
+        self.rules = self.tangent_rules = rules  # the latter for forward mode: other ones where numbers are complex
         self.joint = joint
         self.scalar = scalar
         self.masks = masks
         self.shapes = shapes
         self.arity = len(rules) if arity is None else arity
+        self.takes_complex = structure == LINEAR if takes_complex is None else takes_complex
         self.keyword_names = _keyword_names(self.forward, self.arity)
         plain = self.is_elementwise and scalar is not None and not self.keyword_names and not masks
         self.is_inline = plain and self.arity <= 2
@@ -227,6 +231,7 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
+    takes_complex : the arguments may be complex, as `complexes.py` says of rules; linear ops do unless told otherwise.
 
     >>> import numpy as np
     >>> from autograd import Tensor, elementwise
@@ -237,6 +242,11 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
     array([ 3., 12.])
     """
     return _declare(ELEMENTWISE, function, rules, **options)
+
+
+def holomorphic(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
+    """Declare an op on each element alone that has a complex derivative: `elementwise` with `takes_complex`."""
+    return elementwise(function, *rules, takes_complex=True, **options)
 
 
 def linear(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:

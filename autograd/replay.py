@@ -252,7 +252,10 @@ def plain(x: Any) -> Any:
 
 
 def fit(c: Any, x: Any, primitive: Primitive) -> Any:
-    """A contribution in the shape and dtype of its input x; only elementwise ops may need their broadcasting undone."""
+    """A contribution in the shape and dtype of its input x: a real one takes the real part of a complex contribution.
+
+    Only elementwise ops may need their broadcasting undone.
+    """
     shape, dtype = ((), FLOAT64) if type(x) is float else (x.shape, x.dtype)
     if not hasattr(c, "shape"):
         raise RuleError(f"the rule of {primitive.name} returned {c!r}, not an array, for an input of shape {shape}")
@@ -263,7 +266,9 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     if c.dtype != dtype:
         if c.dtype.kind not in "fiubc":
             raise RuleError(f"the rule of {primitive.name} returned {c.dtype} for an input of {dtype}")
-        c = c.astype(dtype)
+        if c.dtype.kind == "c" != dtype.kind:
+            c = c.real
+        c = c if c.dtype == dtype else c.astype(dtype)
     return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
 
 
@@ -432,7 +437,7 @@ def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callab
     if primitive.is_elementwise and primitive.joint is None:
         parts = [
             rule(t, y, *arguments, **keywords)
-            for rule, t in zip(primitive.rules, arriving, strict=True)
+            for rule, t in zip(primitive.tangent_rules, arriving, strict=True)
             if t is not None and rule is not None
         ]
         total = parts[0] if parts else np.zeros_like(y)

@@ -19,10 +19,12 @@ import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
 from types import FunctionType
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
+from autograd.complex_methods import ComplexMethods
+from autograd.complexes import form_of
 from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
 from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, twin_of, user_place
@@ -41,6 +43,7 @@ from autograd.modes import ANOMALY, NO_GRAD, current_mode
 from autograd.names_of_others import NamesOfOthers
 from autograd.ops import (
     elementwise,
+    fourier,
     indexing,
     linalg,
     nondifferentiable,
@@ -57,9 +60,12 @@ from autograd.values import (
     copied,
     flag,
     float64_of,
+    is_complex,
     numbers_like,
     operand,
+    operand_beside_complex,
     plain_array,
+    refuse_dropping_imaginary_parts,
     refuse_non_numbers,
     refuse_untrackable,
     unshared,
@@ -80,7 +86,7 @@ _HINTS = {
     "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
 }
 
-_REGISTERED = (norms, products, statistics, ufuncs)  # these declare ops of NumPy; nothing here names them otherwise
+_REGISTERED = (fourier, norms, products, statistics, ufuncs)  # they declare ops of NumPy, and are not named otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -135,13 +141,21 @@ def _handle(value: Any, node: Node) -> Tensor:
 def tensor_of(x: Any) -> Any:
     """A Tensor for a node or a constant array of the graph: what rules see in a recorded replay."""
     if type(x) is Node:
-        return _handle(x.output, x)
-    return _constant(x) if isinstance(x, np.ndarray) else x
+        return _of_its_kind(_handle(x.output, x))
+    return _of_its_kind(_constant(x)) if isinstance(x, np.ndarray) else x
 
 
 def _constant(value: Any) -> Tensor:
     """A Tensor that takes no gradient."""
     return _handle(value, UNTRACKED)
+
+
+def _of_its_kind(tensor: Tensor) -> Tensor:
+    """The Tensor; a `ComplexTensor` from now on if its value is complex."""
+    value = tensor._data
+    if type(value) is not float and value.dtype.kind == "c":
+        tensor.__class__ = ComplexTensor
+    return tensor
 
 
 def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Tensor:
@@ -188,8 +202,8 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
             constants = True
             values.append(item)
             parents.append(item)
-    if constants:
-        _take_constants(primitive, inputs, values, parents)
+    if constants and not _take_constants(primitive, inputs, values, parents):
+        return apply_complex(primitive, inputs, keywords)
     try:
         if primitive.scalar is not None and type(values[0]) is float and _all_floats(values):
             result = primitive.scalar(*values)
@@ -215,30 +229,94 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     return record(primitive, None, None, tuple(parents), keywords, result)
 
 
-def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[Any], parents: list[Any]) -> None:
-    """Put private values in the places of operands that are not Tensors."""
+def _take_constants(primitive: Primitive, inputs: tuple[Any, ...], values: list[Any], parents: list[Any]) -> bool:
+    """Put private values in the places of operands that are not real Tensors; False if one of them is complex."""
     like = next(item._data for item in inputs if type(item) is Tensor)
     for i, item in enumerate(inputs):
         if type(item) is not Tensor:
             value = operand(item, like, keep=True)
             if value is NotImplemented:
-                raise DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+                if isinstance(item, ComplexTensor) or is_complex(item):
+                    return False
+                raise _not_an_array(primitive, item)
             values[i] = parents[i] = value
+    return True
+
+
+def _not_an_array(primitive: Primitive, item: Any) -> DtypeError:
+    return DtypeError(f"{primitive.name}: a {type(item).__name__} is not an array (at {here()})")
+
+
+def apply_complex(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
+    """As `apply`, where an argument or the result may be complex: the op's complex form computes and is recorded."""
+    form = form_of(primitive)
+    if not isinstance(form, Primitive):
+        return form(*inputs, **(keywords or {}))
+    given = [float64_of(item._data) for item in inputs if isinstance(item, Tensor)]
+    like = next((value for value in given if value.dtype.kind in "fc"), given[0])
+    values: list[Any] = []
+    parents: list[Any] = []
+    tracked = False
+    for item in inputs:
+        if isinstance(item, Tensor):
+            value, node = float64_of(item._data), item._node
+            tracked = tracked or node.requires_grad
+            parents.append(value if node is UNTRACKED else node)
+        else:
+            value = operand_beside_complex(item, like)
+            if value is NotImplemented:
+                raise _not_an_array(primitive, item)
+            parents.append(value)
+        values.append(value)
+    try:
+        result = form.forward(*values, **(keywords or {}))
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        raise located(form, values, error) from None
+    if type(result) is np.ndarray:
+        if not result.ndim:
+            result = result[()]
+        elif any(result is value for value in values):
+            result = result.view()
+    if not tracked or form.structure == CONSTANT or current_mode() & NO_GRAD:
+        return _of_its_kind(_constant(unshared(result)))
+    first, second, *more = (*parents, None) if len(parents) == 1 else parents
+    if more:
+        return _of_its_kind(record(form, None, None, tuple(parents), keywords, result))
+    return _of_its_kind(record(form, first, second, None, keywords, result))
 
 
 def _all_floats(values: Any) -> bool:
     return all(type(value) is float for value in values)
 
 
-def _call(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """A NumPy function called with a Tensor: its primitive, its composition, or a refusal by name."""
+def _call_ufunc(ufunc: np.ufunc, method: str, args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
+    """A ufunc called with a Tensor, or one of its methods."""
+    if keywords.get("out") is not None:
+        raise UnsupportedError(
+            f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
+            "name to the result instead"
+        )
+    if method == "__call__":
+        return _call(ufunc, args, keywords, compute)
+    if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
+        keywords = {
+            "axis": 0,
+            **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
+            **keywords,
+        }
+        args = args[:1]
+    return _call(getattr(ufunc, method), args, keywords, compute)
+
+
+def _call(function: Callable[..., Any], args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
+    """A NumPy function called with a Tensor: its primitive, by `compute`, its composition, or a refusal by name."""
     primitive = REGISTRY.get(function)
     if primitive is not None:
         try:
             inputs, keywords = primitive.bind(*args, **keywords)
         except TypeError as error:
             raise UnsupportedError(f"{error} (at {here()})") from None
-        return apply(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
+        return compute(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
     if function in COMPOSED:
         return _compose(COMPOSED[function], *args, **keywords)
     raise refusal(function, _HINTS, here())
@@ -268,7 +346,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             tracked = node_a.requires_grad
             b = node_b = operand(other, a, tracked)
             if b is NotImplemented:
-                return NotImplemented
+                return _beside_complex(primitive, self, other, other)
             if type(a) is float and type(b) is not float:
                 a = np.float64(a)
         try:
@@ -286,7 +364,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
         tracked = node_b.requires_grad
         a = operand(other, b, tracked)
         if a is NotImplemented:
-            return NotImplemented
+            return _beside_complex(primitive, other, self, other)
         if type(b) is float and type(a) is not float:
             b = np.float64(b)
         try:
@@ -300,6 +378,11 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
     return forward, reflected
 
 
+def _beside_complex(primitive: Primitive, a: Any, b: Any, other: Any) -> Any:
+    """An operator whose operand `other` is nothing real: complex, or nothing to compute with."""
+    return apply_complex(primitive, (a, b), None) if is_complex(other) else NotImplemented
+
+
 def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
     """A comparison operator: its result is a constant Tensor of bools."""
 
@@ -307,7 +390,7 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
         a = self._data
         b = other._data if type(other) is Tensor else operand(other, a, False)
         if b is NotImplemented:
-            return NotImplemented
+            return _beside_complex(REGISTRY[ufunc], self, other, other)
         try:
             value = compute(a, b)
         except (ValueError, TypeError) as error:
@@ -369,7 +452,6 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-@final
 class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
@@ -397,6 +479,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     _node: Node
 
     def __init_subclass__(cls) -> None:
+        if cls.__module__ == __name__:
+            return
         raise TypeError(
             f"Tensor has no subclasses (at {here()}): operations would return plain Tensors. Keep a Tensor in a class "
             "of your own, or give it a name="
@@ -414,6 +498,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
+        _of_its_kind(self)
         if name is not None:
             self.name = name
 
@@ -434,7 +519,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             refuse_untrackable(array)
         if type(array) is not np.ndarray:
             array = array.view(np.ndarray)  # a matrix, a memmap: the same memory, without meanings of its own
-        tensor = _handle(array, leaf(array, bool(requires_grad)))
+        tensor = _of_its_kind(_handle(array, leaf(array, bool(requires_grad))))
         if name is not None:
             tensor.name = name
         return tensor
@@ -498,7 +583,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
                     raise GradientError(f"assign: the array that Tensor.wrap shared is read-only (at {here()})")
                 old[...] = new
         else:
-            self._data = node.output = float(new)
+            self._data = node.output = float(new) if self.dtype == FLOAT64 else value_of(new, self.dtype)
         node.snapshot = None
         _stamp(node)
 
@@ -528,6 +613,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
                     f"grad: a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape} "
                     f"(at {here()})"
                 )
+            refuse_dropping_imaginary_parts("grad", value, self.dtype)
             if not isinstance(value, Tensor):
                 value = numbers_like(value, self.dtype, "grad: a gradient")
             elif value.dtype != self.dtype:
@@ -562,6 +648,16 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     def is_leaf(self) -> bool:
         """Whether the user made this Tensor (or it needs no gradient), in contrast to a recorded result."""
         return self._node.primitive is None
+
+    @property
+    def made_by(self) -> Primitive | None:
+        """The operation whose recorded result this is, such as `autograd.softmax`; None for a leaf or a constant.
+
+        >>> x = Tensor(0.0, requires_grad=True)
+        >>> x.sigmoid().made_by
+        <primitive sigmoid (elementwise)>
+        """
+        return self._node.primitive
 
     @property
     def version(self) -> int:
@@ -649,7 +745,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
         with LOCK:
             if create_graph:
                 if not isinstance(seed, Tensor):
-                    seed = _constant(seed)
+                    seed = _of_its_kind(_constant(seed))
                 accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
             else:
                 seed = seed._data if isinstance(seed, Tensor) else seed
@@ -673,6 +769,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
                 f"backward: a gradient of shape {np.shape(gradient)} does not fit a Tensor of shape {self.shape} "
                 f"(at {here()})"
             )
+        refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         if isinstance(gradient, Tensor):
             return gradient
         seed = numbers_like(gradient, self.dtype, "backward: a gradient")[()]
@@ -680,7 +777,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
 
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
-        return _constant(unshared(self._data) if self._node.primitive is not None else copied(self._data))
+        value = unshared(self._data) if self._node.primitive is not None else copied(self._data)
+        return _of_its_kind(_constant(value))
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
@@ -718,42 +816,30 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
 
     def __copy__(self) -> Tensor:
         if self._node.primitive is not None:
-            return _handle(self._data, self._node)
+            return _of_its_kind(_handle(self._data, self._node))
         build, parts = self.__reduce__()
         return build(*parts)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         """A copy with the whole graph behind it: a backward pass from it reaches copies of the leaves."""
         if self._node is UNTRACKED:
-            return _constant(copied(self._data))
+            return _of_its_kind(_constant(copied(self._data)))
         node = twin_of(self._node, memo)
         freed = node.primitive is not None and node.output is None
-        return _handle(copied(self._data) if freed else node.output, node)
+        return _of_its_kind(_handle(copied(self._data) if freed else node.output, node))
 
     # --- NumPy's protocols ---
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        if keywords.get("out") is not None:
-            raise UnsupportedError(
-                f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
-                "name to the result instead"
-            )
-        if method == "__call__":
-            primitive = None if keywords else REGISTRY.get(ufunc)
-            return _call(ufunc, args, keywords) if primitive is None else apply(primitive, args, None)
-        if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-            keywords = {
-                "axis": 0,
-                **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
-                **keywords,
-            }
-            args = args[:1]
-        return _call(getattr(ufunc, method), args, keywords)
+        if method == "__call__" and not keywords and (primitive := REGISTRY.get(ufunc)) is not None:
+            return apply(primitive, args, None)
+        return _call_ufunc(ufunc, method, args, keywords, apply)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
-        return _call(function, args, keywords)
+        return _call(function, args, keywords, apply)
 
     __primitive__ = staticmethod(apply)
+    __complex_primitive__ = staticmethod(apply_complex)
 
     _compose = staticmethod(_compose)
 
@@ -829,8 +915,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
                 "the changed value, take a result first: y = x.copy(), then y[i] = v; to overwrite the leaf's own "
                 "value write x.data[i] = v, or x.assign(array)."
             )
-        kind = value.dtype.kind if isinstance(value, Tensor) and value.requires_grad else ""
-        if kind == "f" and self.dtype.kind != "f":
+        if isinstance(value, Tensor) and value.requires_grad and self.dtype.kind not in "fc":
             raise DtypeError(
                 f"x[i] = v would lose the gradient of v in a Tensor of {self.dtype} (at {here()}); convert it first: "
                 "x = x.astype(float), or put in v.detach()"
@@ -845,6 +930,39 @@ for _base in (ArrayMethods, Conversions):  # Python names a method in its errors
     for _method in vars(_base).values():
         if isinstance(_method, FunctionType):
             _method.__qualname__ = f"Tensor.{_method.__name__}"
+
+
+class ComplexTensor(ComplexMethods, Tensor):
+    """A Tensor whose value is complex. Nobody need ask for one: Tensors and results become it by their dtype."""
+
+    __slots__ = ()
+
+    __primitive__ = staticmethod(apply_complex)
+
+    __iadd__ = _rebinding(ComplexMethods.__add__, "+")
+    __isub__ = _rebinding(ComplexMethods.__sub__, "-")
+    __imul__ = _rebinding(ComplexMethods.__mul__, "*")
+    __itruediv__ = _rebinding(ComplexMethods.__truediv__, "/")
+    __imatmul__ = _rebinding(ComplexMethods.__matmul__, "@")
+    __imod__ = _rebinding(ComplexMethods.__mod__, "%")
+
+    def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Any:
+        return apply_complex(primitive, (self,), keywords)
+
+    def _seed(self, gradient: Any) -> Any:
+        if gradient is None:
+            raise GradientError(
+                f"backward: a complex number cannot grow or shrink (at {here()}). Start from a real one, such as "
+                "z.real or np.abs(z) ** 2, or give the cotangent: z.backward(gradient)."
+            )
+        return super()._seed(gradient)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
+        return _call_ufunc(ufunc, method, args, keywords, apply_complex)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
+        return _call(function, args, keywords, apply_complex)
+
 
 # Counted, since it differs between Pythons. Op nodes that took a leaf as input are what refers to its node besides.
 _REFERENCES_OF_AN_UNUSED_NODE = _references_to_node(Tensor(0.0))

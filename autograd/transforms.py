@@ -25,9 +25,9 @@ from autograd.graph import Node, here, tick
 from autograd.mishaps import refuse_uncallable
 from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
-from autograd.replay import plain, pull_since, push
+from autograd.replay import fit, plain, pull_since, push
 from autograd.tensor import Tensor, tensor_of
-from autograd.values import numbers_like
+from autograd.values import numbers_like, refuse_dropping_imaginary_parts
 
 Function = Callable[..., Any]
 
@@ -73,6 +73,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
             raise GradientError(
                 f"grad: {found} (at {here()}). Reduce it to a scalar, as with .sum(), or use jacobian or vjp."
             )
+        _refuse_complex("grad", trace.outputs)
         gradients = trace.gradients([np.ones((), _dtype_of(trace.outputs[0]))], trace.nested)
         value = (trace.value, trace.aux) if has_aux else trace.value
         return value, gradients[0] if isinstance(argnums, int | np.integer) else gradients
@@ -98,6 +99,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         expected = [np.shape(y) for y in trace.outputs]
         if shapes != expected:
             raise ShapeError(f"pullback: cotangents of shapes {shapes} for values of shapes {expected} (at {here()})")
+        for c, y in zip(cotangents, trace.outputs, strict=True):
+            refuse_dropping_imaginary_parts("pullback: the cotangent", c, _dtype_of(y))
         return trace.gradients(cotangents, trace.nested or is_transforming() or _any_tensor(cotangents))
 
     return trace.value, pullback
@@ -119,6 +122,8 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     if shapes != expected:
         raise ShapeError(f"jvp: tangents of shapes {shapes} for primals of shapes {expected} (at {here()})")
     nested = trace.nested or _any_tensor(directions)
+    for t, x in zip(directions, trace.inputs, strict=True):
+        refuse_dropping_imaginary_parts("jvp: the tangent", t, x.dtype)
     tangent_of = {
         x._node: _tensor(t, x.dtype) if nested else numbers_like(t, x.dtype, "jvp: a tangent")[()]
         for x, t in zip(trace.inputs, directions, strict=True)
@@ -151,11 +156,13 @@ def _by_double_vjp(node: Node, arriving: list[Any]) -> Any:
     given = [i for i, t in enumerate(arriving) if t is not None and (primitive.joint is not None or primitive.rules[i])]
     y, arguments = tensor_of(node), [tensor_of(x) for x in node.inputs]
 
-    def contribute(g: Tensor) -> list[Tensor]:
+    def contribute(g: Tensor) -> list[Tensor | None]:
         if primitive.joint is not None:
             contributions = primitive.joint(g, y, *arguments, **keywords)
-            return [contributions[i] for i in given]
-        return [primitive.rules[i](g, y, *arguments, **keywords) for i in given]
+        else:
+            contributions = {i: primitive.rules[i](g, y, *arguments, **keywords) for i in given}
+        sent = [(contributions[i], node.inputs[i].output) for i in given]
+        return [None if c is None else fit(c, x, primitive) for c, x in sent]
 
     return vjp(contribute, np.zeros(y.shape, y.dtype))[1]([arriving[i] for i in given])[0]
 
@@ -172,6 +179,7 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
     def derivatives(*args: Any, **keywords: Any) -> Any:
         trace = _Trace(*_selected(f, argnums, args, keywords), nested=_any_tensor(_items((args, keywords))))
+        _refuse_complex("jacobian", trace.outputs + trace.inputs)
         blocks = []
         for position, y in enumerate(trace.outputs):
             bases = _unit_cotangents(trace.outputs, position)
@@ -280,7 +288,7 @@ def _selected(
 
 def _constant(x: Any) -> Any:
     """An argument that is not differentiated, as f sees it: float arrays are Tensors, so that `x.dot(w)` works."""
-    return Tensor.wrap(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
+    return Tensor.wrap(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x
 
 
 def _variable(x: Any) -> Tensor:
@@ -288,7 +296,7 @@ def _variable(x: Any) -> Tensor:
     if isinstance(x, Tensor) and x.requires_grad:
         return positive(x)
     kind = x.dtype.kind if isinstance(x, Tensor) else np.asarray(x).dtype.kind
-    if kind != "f":
+    if kind not in "fc":
         raise DtypeError(
             f"cannot differentiate with respect to {x!r} (at {here()}): derivatives are taken with respect to floats. "
             "Write 2.0 for 2, x.astype(float) for an array of integers, or leave the argument out of argnums."
@@ -310,6 +318,14 @@ def _in_plain_form(cotangent: Any, y: Tensor) -> Any:
     return float(plain_form) if type(y._data) is float else plain_form
 
 
+def _refuse_complex(name: str, values: list[Any]) -> None:
+    if any(_dtype_of(value).kind == "c" for value in values):
+        raise DtypeError(
+            f"{name}: a complex number is two real ones (at {here()}): let the function take and return real numbers, "
+            "as z.real, z.imag and np.abs(z) are, or use vjp or jvp"
+        )
+
+
 def _is_tracked(y: Any) -> bool:
     return isinstance(y, Tensor) and y.requires_grad
 
@@ -326,7 +342,7 @@ def _tensor(x: Any, dtype: np.dtype) -> Tensor:
 
 def _dtype_of(y: Any) -> np.dtype:
     dtype = y.dtype if isinstance(y, Tensor) else np.asarray(y).dtype
-    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def _tuple(x: Any) -> tuple[Any, ...]:

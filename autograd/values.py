@@ -21,6 +21,7 @@ def value_of(data: Any, dtype: Any) -> Any:
     """A private copy of a user's data in the form a Tensor holds."""
     if dtype is not None:
         dtype = dtype_of(dtype)
+        refuse_dropping_imaginary_parts("Tensor", data, dtype)
     elif _made_of_python_floats(data):
         dtype = get_default_dtype()
     try:
@@ -92,9 +93,9 @@ def unshared(value: Any) -> Any:
 
 
 def refuse_non_numbers(value: Any) -> None:
-    """Raise for an array or a scalar of anything but real numbers and bools."""
-    if type(value) is not float and value.dtype.kind not in "fiub":
-        raise DtypeError(f"a Tensor holds real numbers, not {_type_text(value)} (at {here()})")
+    """Raise for an array or a scalar of anything but numbers and bools."""
+    if type(value) is not float and value.dtype.kind not in "fiubc":
+        raise DtypeError(f"a Tensor holds numbers, not {_type_text(value)} (at {here()})")
 
 
 def _type_text(value: Any) -> str:
@@ -109,7 +110,7 @@ def _type_text(value: Any) -> str:
 
 
 def refuse_untrackable(value: Any) -> None:
-    if type(value) is not float and value.dtype.kind != "f":
+    if type(value) is not float and value.dtype.kind not in "fc":
         raise DtypeError(
             f"only floating-point Tensors can require grad, not {value.dtype} (at {here()}); "
             "write Tensor(2.0) for Tensor(2), or give dtype=float"
@@ -136,7 +137,7 @@ def float64_of(x: Any) -> Any:
 
 
 def operand(other: Any, like: Any, keep: bool) -> Any:
-    """The value of an operand that is not a Tensor, or NotImplemented.
+    """The value of a real operand that is not a Tensor, or NotImplemented.
 
     A Python number takes the dtype of `like` once, here: an untyped one costs NumPy up to 200 ns in each use.
     Arrays are copied when a node is to keep them, so that overwriting one afterwards changes nothing.
@@ -162,5 +163,28 @@ def operand(other: Any, like: Any, keep: bool) -> Any:
         value = np.array(plain_array(other))
     else:
         return NotImplemented
-    refuse_non_numbers(value)
+    if type(value) is not float and value.dtype.kind not in "fiub":
+        refuse_non_numbers(value)
+        return NotImplemented
     return value
+
+
+def operand_beside_complex(other: Any, like: Any) -> Any:
+    """The value of an operand, real or complex, that a node may keep; a Python number takes the precision of `like`."""
+    value = operand(other, like.real, keep=True)
+    if value is NotImplemented and is_complex(other):
+        return np.array(other, np.result_type(like, other) if type(other) is complex else None)[()]
+    return float64_of(value)
+
+
+def refuse_dropping_imaginary_parts(what: str, x: Any, dtype: np.dtype) -> None:
+    """Raise for complex numbers, in a Tensor or not, that shall become real ones: NumPy would drop half of them."""
+    if dtype.kind != "c" and is_complex(getattr(x, "_data", x)):
+        raise DtypeError(f"{what}: complex numbers do not fit {dtype} (at {here()}); say which part, as z.real")
+
+
+def is_complex(x: Any) -> bool:
+    """Whether x is a complex number, or an array or a list of such."""
+    if isinstance(x, list | tuple):
+        x = np.array(x)
+    return type(x) is complex or (isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "c")

@@ -12,7 +12,7 @@ for _ in range(200):
 """
 
 from autograd import mark_library
-from nn import init, optim
+from nn import data, init, optim, utils
 from nn.activations import (
     GELU,
     LeakyReLU,
@@ -33,16 +33,55 @@ from nn.layers.containers import ModuleList, Sequential
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear
 from nn.layers.mlp import MLP
-from nn.losses import (
+from nn.losses.binary import (
+    BCELoss,
     BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    MSELoss,
+    HingeLoss,
+    SquaredHingeLoss,
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cross_entropy,
-    mse_loss,
+    hinge_loss,
+    squared_hinge_loss,
 )
+from nn.losses.embedding import (
+    ContrastiveLoss,
+    CosineEmbeddingLoss,
+    TripletMarginLoss,
+    contrastive_loss,
+    cosine_embedding_loss,
+    triplet_margin_loss,
+)
+from nn.losses.focal import FocalLoss, focal_loss
+from nn.losses.images import DiceLoss, PerceptualLoss, dice_loss, perceptual_loss
+from nn.losses.multiclass import CrossEntropyLoss, NLLLoss, cross_entropy, nll_loss
+from nn.losses.probabilistic import (
+    GaussianNLLLoss,
+    JSDivLoss,
+    KLDivLoss,
+    PoissonNLLLoss,
+    gaussian_nll_loss,
+    js_div,
+    kl_div,
+    poisson_nll_loss,
+)
+from nn.losses.regression import (
+    HuberLoss,
+    L1Loss,
+    LogCoshLoss,
+    MSELoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    huber_loss,
+    l1_loss,
+    log_cosh_loss,
+    mse_loss,
+    quantile_loss,
+    smooth_l1_loss,
+)
+from nn.losses.sequence import CTCLoss, ctc_loss
 from nn.module import Module
 from nn.optim import lr_find
+from nn.regularization import l1_penalty, l2_penalty, max_norm_
 
 __all__ = [
     "Module",
@@ -58,9 +97,30 @@ __all__ = [
     "GELU",
     "Softmax",
     "LogSoftmax",
+    # losses: modules
     "MSELoss",
+    "L1Loss",
+    "HuberLoss",
+    "SmoothL1Loss",
+    "LogCoshLoss",
+    "QuantileLoss",
+    "PoissonNLLLoss",
+    "GaussianNLLLoss",
+    "KLDivLoss",
+    "JSDivLoss",
+    "BCELoss",
     "BCEWithLogitsLoss",
+    "HingeLoss",
+    "SquaredHingeLoss",
     "CrossEntropyLoss",
+    "NLLLoss",
+    "FocalLoss",
+    "ContrastiveLoss",
+    "TripletMarginLoss",
+    "CosineEmbeddingLoss",
+    "DiceLoss",
+    "PerceptualLoss",
+    "CTCLoss",
     "relu",
     "leaky_relu",
     "sigmoid",
@@ -68,11 +128,40 @@ __all__ = [
     "gelu",
     "softmax",
     "log_softmax",
+    # losses: functions
     "mse_loss",
+    "l1_loss",
+    "huber_loss",
+    "smooth_l1_loss",
+    "log_cosh_loss",
+    "quantile_loss",
+    "poisson_nll_loss",
+    "gaussian_nll_loss",
+    "kl_div",
+    "js_div",
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "hinge_loss",
+    "squared_hinge_loss",
     "cross_entropy",
+    "nll_loss",
+    "focal_loss",
+    "contrastive_loss",
+    "triplet_margin_loss",
+    "cosine_embedding_loss",
+    "dice_loss",
+    "perceptual_loss",
+    "ctc_loss",
+    # regularisation
+    "l1_penalty",
+    "l2_penalty",
+    "max_norm_",
+    # namespaces
     "init",
     "optim",
+    "utils",
+    "data",
+    # training
     "lr_find",
 ]
 

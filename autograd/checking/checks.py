@@ -260,6 +260,7 @@ def _values(caller: str, inputs: Sequence[Any]) -> Arrays:
         raise TypeError(f"{caller}: give the point to check at, as in {caller}(f, x)")
     values = [np.asarray(x._data if isinstance(x, Tensor) else x) for x in inputs]
     for k, v in enumerate(values):
+        _refuse_complex(f"{caller}: input {k}", v.dtype)
         if v.dtype.kind != "f":
             raise DtypeError(
                 f"{caller}: input {k} has dtype {v.dtype}, and only floats have derivatives (at {here()}). Write 2.0 "
@@ -299,10 +300,19 @@ def _parameters(model: Any) -> tuple[list[str], list[Tensor]]:
     found: dict[int, tuple[str, Tensor]] = {}
     for name, tensor in model.named_parameters():
         if tensor.requires_grad:
+            _refuse_complex(f"check_module: {name}", tensor.dtype)
             found.setdefault(id(tensor), (name, tensor))
     if not found:
         raise ValueError(f"check_module: no parameter of this {type(model).__name__} requires grad (at {here()})")
     return [name for name, _ in found.values()], [tensor for _, tensor in found.values()]
+
+
+def _refuse_complex(what: str, dtype: np.dtype) -> None:
+    if dtype.kind == "c":
+        raise DtypeError(
+            f"{what} is complex, and real numbers are varied here (at {here()}): check by its parts, as with "
+            "lambda a, b: f(a + 1j * b)"
+        )
 
 
 def _in_float64(tree: Any) -> Any:

@@ -38,7 +38,7 @@ def _cofactors(x: Any) -> Any:
     """The matrix of cofactors, `det(x) inv(x).T`; from the singular values, since x may be singular."""
     u, s, vh = np.linalg.svd(x)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return np.matmul(u * (sign[..., None] * product_of_others(s))[..., None, :], vh)
+    return np.matmul(u.conj() * (sign[..., None] * product_of_others(s))[..., None, :], vh.conj())
 
 
 def _cofactors_rule(g: Any, y: Any, x: Any) -> Any:
@@ -170,12 +170,13 @@ def _qr_rule(g: Any, y: Any, x: Any) -> Any:
 
 
 # fmt: off
-cofactors: Primitive = primitive(_cofactors, _cofactors_rule)
-det         = primitive(np.linalg.det,  lambda g, y, x: g.reshape((*g.shape, 1, 1)) * cofactors(x))
+cofactors: Primitive = primitive(_cofactors, _cofactors_rule, takes_complex=True)
+det         = primitive(np.linalg.det,  lambda g, y, x: g.reshape((*g.shape, 1, 1)) * cofactors(x),
+                        takes_complex=True)
 log_abs_det = primitive(_log_abs_det,   lambda g, y, x: g.reshape((*g.shape, 1, 1)) * _T(np.linalg.inv(x)))
 sign_of_det = nondifferentiable(lambda x: np.linalg.slogdet(x).sign, name="sign_of_det")
-inv         = primitive(np.linalg.inv,  _inv_rule)
-solve       = primitive(np.linalg.solve, _solve_rule_a, _solve_rule_b)
+inv         = primitive(np.linalg.inv,  _inv_rule, takes_complex=True)
+solve       = primitive(np.linalg.solve, _solve_rule_a, _solve_rule_b, takes_complex=True)
 pinv        = primitive(np.linalg.pinv, _pinv_rule,     forward=_pinv)
 matrix_rank = nondifferentiable(np.linalg.matrix_rank,
                                 forward=_matrix_rank)

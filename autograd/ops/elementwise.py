@@ -3,6 +3,8 @@
 Read a line as calculus: g is the cotangent of the output y; a, b, x are the arguments; the result is the part of
 the derivative that flows to one argument. Broadcasting is undone by the replay, not here.
 
+A function with a complex derivative is declared `holomorphic`: of complex numbers too (`complexes.py`).
+
 Values of 0-d float64 Tensors may arrive as Python floats where an op declares `scalar`: such rules use
 operators and ufuncs only, and no `**` (Python makes a negative base complex where NumPy says nan).
 
@@ -18,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.nondifferentiable import share, taken
-from autograd.primitives import Primitive, elementwise
+from autograd.primitives import Primitive, elementwise, holomorphic
 
 
 def _gate(g: Any, mask: Any) -> Any:
@@ -72,16 +74,16 @@ def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,
 # fmt: off
 
 # --- arithmetic ---
-add         = elementwise(np.add,         lambda g, y, a, b: g,
+add         = holomorphic(np.add,         lambda g, y, a, b: g,
                                           lambda g, y, a, b: g,                             scalar=operator.add)
-subtract    = elementwise(np.subtract,    lambda g, y, a, b: g,
+subtract    = holomorphic(np.subtract,    lambda g, y, a, b: g,
                                           lambda g, y, a, b: -g,                            scalar=operator.sub)
-multiply    = elementwise(np.multiply,    lambda g, y, a, b: g * b,
+multiply    = holomorphic(np.multiply,    lambda g, y, a, b: g * b,
                                           lambda g, y, a, b: g * a,                         scalar=operator.mul)
-divide      = elementwise(np.divide,      lambda g, y, a, b: g / b,
+divide      = holomorphic(np.divide,      lambda g, y, a, b: g / b,
                                           lambda g, y, a, b: -(g * y) / b,                  scalar=operator.truediv)
-negative    = elementwise(np.negative,    lambda g, y, x: -g,                               scalar=operator.neg)
-positive    = elementwise(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
+negative    = holomorphic(np.negative,    lambda g, y, x: -g,                               scalar=operator.neg)
+positive    = holomorphic(np.positive,    lambda g, y, x: g,                                scalar=operator.pos)
 deg2rad     = elementwise(np.deg2rad,     lambda g, y, x: g * (math.pi / 180),              scalar=math.radians,
                                                                                             aliases=(np.radians,))
 rad2deg     = elementwise(np.rad2deg,     lambda g, y, x: g * (180 / math.pi),              scalar=math.degrees,
@@ -90,51 +92,51 @@ rad2deg     = elementwise(np.rad2deg,     lambda g, y, x: g * (180 / math.pi),  
 # --- powers ---
 # b a**(b - 1) is 0 at a = b = 0, where a**(b - 1) is infinite: there the exponent is taken as 0. (1.0, since b may be
 # an unsigned integer.) a**b log(a) is taken as its limit 0 where a is 0 and b is not negative.
-power       = elementwise(np.power,       lambda g, y, a, b: g * b * np.power(a, b - 1.0 + (a == 0) * (b == 0)),
-                                          lambda g, y, a, b: g * y * np.log(a + (a == 0) * (b >= 0)),
+power       = holomorphic(np.power,       lambda g, y, a, b: g * b * np.power(a, b - 1.0 + (a == 0) * (b == 0)),
+                                          lambda g, y, a, b: g * y * np.log(a + (a == 0) * (b.real >= 0)),
                                                                                             scalar=math.pow)
-square      = elementwise(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)
-sqrt        = elementwise(np.sqrt,        lambda g, y, x: g / (2 * y),                      scalar=math.sqrt)
+square      = holomorphic(np.square,      lambda g, y, x: g * (2 * x),                      scalar=lambda x: x * x)
+sqrt        = holomorphic(np.sqrt,        lambda g, y, x: g / (2 * y),                      scalar=math.sqrt)
 cbrt        = elementwise(np.cbrt,        lambda g, y, x: g / (3 * y * y))
-reciprocal  = elementwise(np.reciprocal,  lambda g, y, x: -g * y * y)
+reciprocal  = holomorphic(np.reciprocal,  lambda g, y, x: -g * y * y)
 # As norm' is: 0 at (0, 0), where the divisor is taken as 1.
 hypot       = elementwise(np.hypot,       lambda g, y, a, b: g * (a / (y + (y == 0))),
                                           lambda g, y, a, b: g * (b / (y + (y == 0))))
 
 # --- exponentials and logarithms ---
-exp         = elementwise(np.exp,         lambda g, y, x: g * y,                            scalar=math.exp)
-exp2        = elementwise(np.exp2,        lambda g, y, x: g * y * math.log(2))
-expm1       = elementwise(np.expm1,       lambda g, y, x: g * (y + 1),                      scalar=math.expm1)
-log         = elementwise(np.log,         lambda g, y, x: g / x,                            scalar=math.log)
-log2        = elementwise(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
-log10       = elementwise(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
-log1p       = elementwise(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
+exp         = holomorphic(np.exp,         lambda g, y, x: g * y,                            scalar=math.exp)
+exp2        = holomorphic(np.exp2,        lambda g, y, x: g * y * math.log(2))
+expm1       = holomorphic(np.expm1,       lambda g, y, x: g * (y + 1),                      scalar=math.expm1)
+log         = holomorphic(np.log,         lambda g, y, x: g / x,                            scalar=math.log)
+log2        = holomorphic(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
+log10       = holomorphic(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
+log1p       = holomorphic(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
 logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * np.exp(a - y),
                                           lambda g, y, a, b: g * np.exp(b - y))
 logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * np.exp2(a - y),
                                           lambda g, y, a, b: g * np.exp2(b - y))
 
 # --- trigonometric and hyperbolic ---
-sin         = elementwise(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
-cos         = elementwise(np.cos,         lambda g, y, x: -g * np.sin(x),                   scalar=math.cos)
-tan         = elementwise(np.tan,         lambda g, y, x: g * (1 + y * y),                  scalar=math.tan)
-arcsin      = elementwise(np.arcsin,      lambda g, y, x: g / np.sqrt(1 - x * x),           scalar=math.asin)
-arccos      = elementwise(np.arccos,      lambda g, y, x: -g / np.sqrt(1 - x * x),          scalar=math.acos)
-arctan      = elementwise(np.arctan,      lambda g, y, x: g / (1 + x * x),                  scalar=math.atan)
+sin         = holomorphic(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
+cos         = holomorphic(np.cos,         lambda g, y, x: -g * np.sin(x),                   scalar=math.cos)
+tan         = holomorphic(np.tan,         lambda g, y, x: g * (1 + y * y),                  scalar=math.tan)
+arcsin      = holomorphic(np.arcsin,      lambda g, y, x: g / np.sqrt(1 - x * x),           scalar=math.asin)
+arccos      = holomorphic(np.arccos,      lambda g, y, x: -g / np.sqrt(1 - x * x),          scalar=math.acos)
+arctan      = holomorphic(np.arctan,      lambda g, y, x: g / (1 + x * x),                  scalar=math.atan)
 # nan at (0, 0), around which every slope is found: as in PyTorch. Divided twice, since a**2 + b**2 may overflow.
 arctan2     = elementwise(np.arctan2,     lambda g, y, a, b: g * (b / np.hypot(a, b)) / np.hypot(a, b),
                                           lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b))
-sinh        = elementwise(np.sinh,        lambda g, y, x: g * np.cosh(x),                   scalar=math.sinh)
-cosh        = elementwise(np.cosh,        lambda g, y, x: g * np.sinh(x),                   scalar=math.cosh)
-tanh        = elementwise(np.tanh,        lambda g, y, x: g * (1 - y * y),                  scalar=math.tanh)
-arcsinh     = elementwise(np.arcsinh,     lambda g, y, x: g / np.sqrt(x * x + 1),           scalar=math.asinh)
-arccosh     = elementwise(np.arccosh,     lambda g, y, x: g / np.sqrt(x * x - 1),           scalar=math.acosh)
-arctanh     = elementwise(np.arctanh,     lambda g, y, x: g / (1 - x * x),                  scalar=math.atanh)
+sinh        = holomorphic(np.sinh,        lambda g, y, x: g * np.cosh(x),                   scalar=math.sinh)
+cosh        = holomorphic(np.cosh,        lambda g, y, x: g * np.sinh(x),                   scalar=math.cosh)
+tanh        = holomorphic(np.tanh,        lambda g, y, x: g * (1 - y * y),                  scalar=math.tanh)
+arcsinh     = holomorphic(np.arcsinh,     lambda g, y, x: g / np.sqrt(x * x + 1),           scalar=math.asinh)
+arccosh     = holomorphic(np.arccosh,     lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), scalar=math.acosh)
+arctanh     = holomorphic(np.arctanh,     lambda g, y, x: g / (1 - x * x),                  scalar=math.atanh)
 
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
 absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
 fabs        = elementwise(np.fabs,        lambda g, y, x: g * np.sign(x),                   scalar=math.fabs)
-gate: Primitive = elementwise(_gate,          lambda h, y, g, mask: gate(h, mask), None)
+gate: Primitive = holomorphic(_gate,          lambda h, y, g, mask: gate(h, mask), None)
 sign        = elementwise(np.sign,        lambda g, y, x: gate(g, False))
 maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * share(a, b),
                                           lambda g, y, a, b: gate(g, b >= a) * share(b, a))
@@ -153,7 +155,7 @@ clip        = elementwise(np.clip,        lambda g, y, x, low, high: gate(g, (x 
                                           lambda g, y, x, low, high: gate(g, (x < low) & (low <= high)),
                                           lambda g, y, x, low, high: gate(g, (x > high) | (low > high)),
                                                                                             bind=_bind_clip)
-where       = elementwise(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
+where       = holomorphic(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
                                           lambda g, y, condition, a, b: np.where(condition, 0, g),
                                                                                             masks=True)
 

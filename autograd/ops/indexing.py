@@ -74,6 +74,9 @@ def _sort_rule(g: Any, y: Any, x: Any, axis: int | None = -1) -> Any:
 
 def _index_update(x: Any, v: Any, index: Any) -> Any:
     """x with v at `index`, in x's dtype; where an index repeats, the last write (in C order) stays."""
+    if getattr(v, "dtype", x.dtype).kind == "c" != x.dtype.kind:
+        raise TypeError("complex values would lose their imaginary parts in an array of real numbers; first write "
+                        "x = x.astype(complex)")
     y = np.array(x, order="C")  # of 0-d values too an array, which can be written into
     if not _may_repeat(index):
         y[index] = v
@@ -128,10 +131,10 @@ index_update: Primitive = linear(_index_update, lambda g, y, x, v, index: index_
 
 take_along_axis: Primitive = primitive(np.take_along_axis,
                  lambda g, y, x, indices, axis=-1: put_along_axis(g, indices, axis=axis, shape=x.shape), None,
-                 forward=_take_along_axis)
+                 forward=_take_along_axis, takes_complex=True)
 put_along_axis: Primitive = primitive(_put_along_axis,
                  lambda g, y, x, indices, axis, shape: take_along_axis(g, indices, axis=axis), None,
-                 name="add_along_axis")
+                 name="add_along_axis", takes_complex=True)
 # Ties keep their order, so that each element has one place: argsort twice tells which.
 sort = primitive(np.sort, _sort_rule, forward=_sort)
 
@@ -148,7 +151,7 @@ def beside(a: Any, b: Any) -> Any:
     return a if hasattr(type(a), "__primitive__") else constant(a, b)
 
 
-constant = nondifferentiable(lambda a, b: a, arity=2, name="constant")
+constant = nondifferentiable(lambda a, b: a, arity=2, name="constant", takes_complex=True)
 
 
 @composed(np.take)
@@ -280,8 +283,8 @@ searchsorted = nondifferentiable(
     np.searchsorted, arity=2, forward=lambda a, v, side="left", sorter=None: np.searchsorted(a, v, side, sorter)
 )
 nondifferentiable(np.digitize, arity=2, forward=lambda x, bins, right=False: np.digitize(x, bins, right))
-argwhere = nondifferentiable(np.argwhere, forward=lambda x: np.argwhere(x))
-nondifferentiable(np.flatnonzero, forward=lambda x: np.flatnonzero(x))
+argwhere = nondifferentiable(np.argwhere, forward=lambda x: np.argwhere(x), takes_complex=True)
+nondifferentiable(np.flatnonzero, forward=lambda x: np.flatnonzero(x), takes_complex=True)
 
 
 @composed(np.nonzero)

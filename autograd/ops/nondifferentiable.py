@@ -6,6 +6,7 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -24,20 +25,24 @@ def _taken(a: Any, b: Any, y: Any) -> Any:
     return np.where(a == b, np.asarray(0.5, y.dtype), a == y)
 
 
+of_complex_too = partial(nondifferentiable, takes_complex=True)
+
 share = nondifferentiable(_share, arity=2)
 taken = nondifferentiable(_taken, arity=3)
 floor_divide = nondifferentiable(np.floor_divide, arity=2)
 
-for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-                    np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
-                    ):  # fmt: skip
+for _comparison in (np.less, np.less_equal, np.greater, np.greater_equal,
+                    np.bitwise_and, np.bitwise_or, np.bitwise_xor):  # fmt: skip
     nondifferentiable(_comparison, arity=2)
+for _both in (np.equal, np.not_equal, np.logical_and, np.logical_or, np.logical_xor):
+    of_complex_too(_both, arity=2)
 
 invert = nondifferentiable(np.invert)
 
-for _test in (np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not,
-              np.floor, np.ceil, np.rint):  # fmt: skip
-    nondifferentiable(_test)
+for _test in (np.isnan, np.isinf, np.isfinite, np.logical_not, np.rint):
+    of_complex_too(_test)
+for _rounding in (np.signbit, np.floor, np.ceil):
+    nondifferentiable(_rounding)
 
 nondifferentiable(np.trunc, aliases=(np.fix,))
 nondifferentiable(np.isposinf, forward=lambda x: np.isposinf(x))
@@ -50,17 +55,17 @@ argmin = nondifferentiable(
     np.argmin, forward=lambda x, axis=None, keepdims=False: np.argmin(x, axis=axis, keepdims=keepdims)
 )
 argsort = nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
-all_ = nondifferentiable(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
-any_ = nondifferentiable(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
-nondifferentiable(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
-nondifferentiable(np.isclose, arity=2,
-                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
-nondifferentiable(np.allclose, arity=2,
-                  forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
-nondifferentiable(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
-round_ = nondifferentiable(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
-nondifferentiable(np.zeros_like, forward=lambda x: np.zeros_like(x))
-nondifferentiable(np.ones_like, forward=lambda x: np.ones_like(x))
+all_ = of_complex_too(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
+any_ = of_complex_too(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
+of_complex_too(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
+of_complex_too(np.isclose, arity=2,
+               forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
+of_complex_too(np.allclose, arity=2,
+               forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
+of_complex_too(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
+round_ = of_complex_too(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
+zeros_like = of_complex_too(np.zeros_like, forward=lambda x: np.zeros_like(x))
+of_complex_too(np.ones_like, forward=lambda x: np.ones_like(x))
 
 
 def _tie_share(x: Any, y: Any, axis: Any) -> Any:

@@ -59,7 +59,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any 
     if ord == -np.inf:
         return np.min(size, axis=axis, keepdims=keepdims)
     if ord == 0:
-        return np.add.reduce((x != 0).astype(x.dtype), axis=axis, keepdims=keepdims)
+        return np.add.reduce((size != 0).astype(size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.add.reduce(size, axis=axis, keepdims=keepdims)
     return p_norm(x, p=ord, axis=axis, keepdims=keepdims)

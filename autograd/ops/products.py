@@ -24,6 +24,10 @@ def _array(x: Any) -> Any:
     return x if hasattr(x, "shape") else np.asarray(x)
 
 
+def _conjugate(x: Any) -> Any:
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def _axis_last(x: Any, axis: int) -> Any:
     axis = axis_index(axis, x.ndim)
     return x if axis == x.ndim - 1 else np.transpose(x, [i for i in range(x.ndim) if i != axis] + [axis])
@@ -129,12 +133,12 @@ def _convolve(a: Any, v: Any) -> Any:
 
 # fmt: off
 einsum: Primitive = primitive(np.einsum, joint=_einsum_rule, forward=_einsum, bind=_bind_einsum,
-                              shapes="an index has one length wherever it stands")
+                              shapes="an index has one length wherever it stands", takes_complex=True)
 trace       = linear(np.trace,     _trace_rule, forward=_trace)
 # In full: y[k] = sum_i a[i] v[k - i]. The other modes are slices of it.
-convolution = primitive(_convolve, lambda g, y, a, v: np.correlate(g, v, "valid"),
-                                   lambda g, y, a, v: np.correlate(g, a, "valid"),
-                        shapes="two vectors, neither of them empty")
+convolution = primitive(_convolve, lambda g, y, a, v: np.convolve(g, v[::-1], "valid"),
+                                   lambda g, y, a, v: np.convolve(g, a[::-1], "valid"),
+                        shapes="two vectors, neither of them empty", takes_complex=True)
 # fmt: on
 
 
@@ -143,8 +147,8 @@ convolution = primitive(_convolve, lambda g, y, a, v: np.correlate(g, v, "valid"
 
 @composed(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
-    """The sum of the products of all elements."""
-    return np.dot(np.ravel(a), np.ravel(b))
+    """The sum of the products of all elements, of a the conjugates."""
+    return np.dot(np.ravel(_conjugate(_array(a))), np.ravel(b))
 
 
 @composed(np.inner)
@@ -222,9 +226,9 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 @composed(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] v[n]`."""
+    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] conj(v[n])`."""
     a, v = _array(a), _array(v)
-    y = convolution(a, v[::-1])
+    y = convolution(a, _conjugate(v[::-1]))
     if mode == "full":
         return y
     part = _part(mode, a.size, v.size)
@@ -277,8 +281,8 @@ def linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 
 @composed(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    """Dot products of stacked vectors, which lie along `axis`."""
-    return np.add.reduce(_axis_last(_array(x1), axis) * _axis_last(_array(x2), axis), axis=-1)
+    """Dot products of stacked vectors, which lie along `axis`; of x1 the conjugates."""
+    return np.add.reduce(_axis_last(_conjugate(_array(x1)), axis) * _axis_last(_array(x2), axis), axis=-1)
 
 
 composed(np.linalg.vecdot)(vecdot)
@@ -290,8 +294,8 @@ def _matvec(x1: Any, x2: Any, /) -> Any:
 
 
 def _vecmat(x1: Any, x2: Any, /) -> Any:
-    """Stacked vectors times stacked matrices."""
-    return np.matmul(_array(x1)[..., None, :], x2)[..., 0, :]
+    """Stacked vectors, conjugated, times stacked matrices."""
+    return np.matmul(_conjugate(_array(x1))[..., None, :], x2)[..., 0, :]
 
 
 if hasattr(np, "matvec"):  # since NumPy 2.2

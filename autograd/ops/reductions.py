@@ -45,15 +45,6 @@ def _var_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdim
     return doubled.reshape(kept_shape(x.shape, axis)) * (x - mean(x, axis=axis, keepdims=True))
 
 
-def _std(x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
-    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
-
-
-def _std_rule(g: Any, y: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
-    scaled = g / ((reduced_size(x.shape, axis) - ddof) * (y + (y == 0)))  # where all are equal 0, as norm' is at 0
-    return scaled.reshape(kept_shape(x.shape, axis)) * (x - mean(x, axis=axis, keepdims=True))
-
-
 def _max(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
 
@@ -187,10 +178,10 @@ sum_      = linear(np.sum,      lambda g, y, x, axis=None, keepdims=False: _spre
 mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
                                     _spread(g / reduced_size(x.shape, axis), x, axis), forward=_mean)
 var       = primitive(np.var,   _var_rule,       forward=_var)
-std       = primitive(np.std,   _std_rule,       forward=_std)
 max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce, np.amax))
 min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce, np.amin))
-prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,))
+prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.multiply.reduce,),
+                    takes_complex=True)
 logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,))
 nanmax    = primitive(np.nanmax, _extreme_rule,  forward=_nanmax, aliases=(np.fmax.reduce,))
 nanmin    = primitive(np.nanmin, _extreme_rule,  forward=_nanmin, aliases=(np.fmin.reduce,))
@@ -200,9 +191,17 @@ median    = primitive(np.median, lambda g, y, x, axis=None, keepdims=False: _qua
 
 # --- running along an axis ---
 cumsum: Primitive     = linear(np.cumsum,    _cumsum_rule,  forward=_cumsum)
-cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod)
-recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x)
+cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod, takes_complex=True)
+recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x,
+                                  takes_complex=True)
 # fmt: on
+
+
+@composed(np.std)
+def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
+    """Standard deviation: the square root of `np.var`; of equal elements its slope is 0, as that of the norm is at 0."""
+    y = var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    return np.sqrt(y + (y == 0)) * (y != 0)
 
 
 @composed(np.add.accumulate)

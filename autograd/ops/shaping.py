@@ -80,7 +80,7 @@ squeeze      = linear(np.squeeze,      lambda g, y, x, axis=None: g.reshape(x.sh
                       forward=lambda x, axis=None: x.squeeze(axis))
 broadcast_to = linear(np.broadcast_to, lambda g, y, x, shape: unbroadcast(g, x.shape),
                       forward=lambda x, shape: np.broadcast_to(x, shape))
-astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype))
+astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype), takes_complex=False)
 truncate     = nondifferentiable(_truncate)
 roll: Primitive = linear(np.roll,         lambda g, y, x, shift, axis=None: roll(g, shift=_negative(shift), axis=axis),
                       forward=lambda x, shift, axis=None: np.roll(x, shift, axis))

@@ -27,11 +27,13 @@ class Statistics(NamedTuple):
 
 
 def statistics(array: np.ndarray) -> Statistics:
-    """Smallest and largest finite element, their mean, and how many are nan or infinite."""
+    """Smallest and largest finite element, their mean, and how many are nan or infinite; of complex ones the moduli."""
+    with np.errstate(all="ignore"):
+        array = np.abs(array) if array.dtype.kind == "c" else array
     finite = array[np.isfinite(array)]
     nan = int(np.isnan(array).sum())
     inf = array.size - finite.size - nan
-    if not finite.size or finite.dtype.kind == "c":
+    if not finite.size:
         return Statistics(None, None, None, nan, inf)
     with np.errstate(all="ignore"):
         return Statistics(float(finite.min()), float(finite.max()), float(finite.mean(dtype=np.float64)), nan, inf)
@@ -64,11 +66,12 @@ def array_lines(array: np.ndarray) -> list[str]:
     if array.dtype.kind == "b":
         return [f"{np.count_nonzero(array)} of {array.size} True"]
     found = statistics(array)
+    of = "|z|: " if array.dtype.kind == "c" else ""
     lines = [f"{count} {what}" for count, what in ((found.nan, "nan"), (found.inf, "inf")) if count]
     if found.min is not None and found.max is not None and found.mean is not None:
         if found.min == found.max:
-            return [*lines, f"all {'others ' if lines else ''}{number_text(found.min)}"]
-        lines += [f"{number_text(found.min)} … {number_text(found.max)}", f"mean {number_text(found.mean)}"]
+            return [*lines, f"{of}all {'others ' if lines else ''}{number_text(found.min)}"]
+        lines += [f"{of}{number_text(found.min)} … {number_text(found.max)}", f"mean {number_text(found.mean)}"]
     return lines or [f"{array.size} values"]
 
 

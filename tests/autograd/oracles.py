@@ -16,6 +16,11 @@ def difference(f: Callable[[float], Any]) -> np.ndarray:
     return total / STEP
 
 
+def inner(u: Any, x: Any) -> Any:
+    """The sum of u x; of complex ones the real part of conj(u) x: parts of one kind times parts of the same kind."""
+    return (np.conj(u) * x).sum().real
+
+
 def numeric_jvp(f: Callable[..., Any], arrays: Sequence[Any], tangents: Sequence[Any]) -> np.ndarray:
     """The derivative of `f(*arrays)` when each array moves along its tangent; None stays where it is."""
 
@@ -26,18 +31,22 @@ def numeric_jvp(f: Callable[..., Any], arrays: Sequence[Any], tangents: Sequence
 
 
 def numeric_vjp(f: Callable[..., Any], arrays: Sequence[Any], cotangent: Any, wanted: Sequence[bool]) -> list[Any]:
-    """The derivative of `sum(cotangent * f(*arrays))` with respect to each wanted array, element by element."""
+    """The derivative of `inner(cotangent, f(*arrays))` with respect to each wanted array, element by element.
+
+    With respect to a complex z = a + ib: the derivative by a plus i times the derivative by b.
+    """
     gradients: list[Any] = []
     for position, (x, is_wanted) in enumerate(zip(arrays, wanted, strict=True)):
         if not is_wanted:
             gradients.append(None)
             continue
-        gradient = np.zeros(np.shape(x))
+        gradient = np.zeros(np.shape(x), complex if np.iscomplexobj(x) else float)
         for index in np.ndindex(gradient.shape):
-            direction = np.zeros(gradient.shape)
-            direction[index] = 1
-            tangents: list[Any] = [None] * len(arrays)
-            tangents[position] = direction
-            gradient[index] = np.sum(cotangent * numeric_jvp(f, arrays, tangents))
+            for unit in (1, 1j) if np.iscomplexobj(x) else (1,):
+                direction = np.zeros_like(gradient)
+                direction[index] = unit
+                tangents: list[Any] = [None] * len(arrays)
+                tangents[position] = direction
+                gradient[index] += unit * inner(cotangent, numeric_jvp(f, arrays, tangents))
         gradients.append(gradient)
     return gradients

@@ -9,7 +9,7 @@ Arrays are described, not given, so that an elementwise op can be tried with oth
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,18 @@ class Row:
     keywords: dict[str, Any]
     numpy: Callable[..., Any] | None
 
+    is_complex: bool = False
+
     def draw(self, seed: int = 0) -> list[np.ndarray]:
         rng = np.random.default_rng(seed)
-        return [array(rng) for array in self.arrays]
+        arrays = [array(rng) for array in self.arrays]
+        if not self.is_complex:
+            return arrays
+        return [x + 1j * np.round(rng.uniform(0.2, 1, x.shape), 1) if x.dtype.kind == "f" else x for x in arrays]
+
+    def with_complex_numbers(self) -> "Row":
+        """The same, with imaginary parts: above the real axis, on which functions may have cuts."""
+        return replace(self, is_complex=True)
 
     def arrays_in_keywords(self, keywords: dict[str, Any] | None = None) -> list[np.ndarray]:
         """Those of this row's keywords, or of a copy of them, that are arrays, and those inside tuples."""
@@ -175,8 +184,6 @@ for name in ["sum", "prod"]:
     row(name, distinct(2, 0))
     row(name, distinct(2, 0), axis=1)
 row("var", distinct(2, 4), axis=1, ddof=1)
-row("std", distinct(2, 3))
-row("std", distinct(2, 4), axis=1, ddof=1)
 row("prod", real(2, 7), axis=1)
 row("prod", real(2, 3, 2), axis=1)
 for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
@@ -489,3 +496,28 @@ row("pinv", matrix(3, 2), rtol=1e-6)
 for p in (2, 3, 0.5, -1):
     for keywords in ({}, {"axis": 0}, {"axis": (0, 1)}, {"axis": -1, "keepdims": True}):
         row("p_norm", nonzero(2, 3), p=p, numpy=lambda x, p, **k: np.sum(np.abs(x) ** p, **k) ** (1 / p), **keywords)
+
+# --- complex numbers ---
+
+spectrum = _array(lambda rng, shape: rng.choice([-1, 1], shape) * rng.uniform(0.5, 2, shape)
+                                     + 1j * rng.choice([-1, 1], shape) * rng.uniform(0.5, 2, shape))  # fmt: skip
+
+for kind in (real(), spectrum()):
+    row("as_complex", kind, dtype=np.dtype(complex), numpy=lambda x, dtype: x.astype(dtype))
+    row("real", kind, numpy=np.real)
+    row("imag", kind, numpy=np.imag)
+    row("conjugate", kind)
+row("modulus", spectrum(), numpy=np.abs)
+row("angle", spectrum(), numpy=np.angle)
+
+for name, kinds in (("fft", (real, spectrum)), ("ifft", (real, spectrum)), ("rfft", (real,)), ("irfft", (spectrum,))):
+    numpy = getattr(np.fft, name)
+    for kind in kinds:
+        for norm in ("backward", "ortho", "forward"):
+            for n in (3, 4, 5, 6, 7, 8):  # of 5 elements: cut, as they are, and filled up
+                row(name, kind(5), n=n, axis=-1, norm=norm, numpy=numpy)
+        row(name, kind(3, 2), n=4, axis=0, norm="backward", numpy=numpy)
+        row(name, kind(2, 3, 2), n=3, axis=-2, norm="ortho", numpy=numpy)
+        row(name, kind(3), n=1, axis=0, norm="backward", numpy=numpy)
+        row(name, kind(1), n=2, axis=0, norm="backward", numpy=numpy)
+        row(name, kind(0, 3), n=3, axis=1, norm="forward", numpy=numpy)

@@ -99,11 +99,11 @@ def test_only_floats_require_grad(data):
 
 @pytest.mark.parametrize(
     "data",
-    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp, 1j],
+    ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp],
     ids=str,
 )
 def test_data_that_are_no_numbers(data):
-    with pytest.raises(DtypeError, match="a Tensor holds real numbers, not" + LINE):
+    with pytest.raises(DtypeError, match="a Tensor holds numbers, not" + LINE):
         Tensor(data)
 
 
@@ -165,8 +165,8 @@ def test_a_numpy_function_without_a_rule_is_refused_at_the_call_by_name(f, name,
         (lambda x: np.exp(x, where=x > 0), "exp: where="),
         (lambda x: np.exp(x, dtype=np.float32), "exp: dtype="),
         (lambda x: np.add(x, 1, casting="unsafe"), "add: casting="),
-        (lambda x: np.std(x, where=True), "std: where="),
-        (lambda x: np.std(x, None, np.float32), "std: dtype="),
+        (lambda x: np.std(x, where=True), "std: .*where"),
+        (lambda x: np.std(x, None, np.float32), "std: .*positional"),
         (lambda x: np.ravel(x, order="F"), "ravel: .*order"),
         (lambda x: np.reshape(x, (3,), order="F"), "reshape: order="),
         (lambda x: np.concatenate([x, x], dtype=np.float32), "concatenate: .*dtype"),

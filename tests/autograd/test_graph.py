@@ -14,7 +14,7 @@ import pytest
 
 from autograd import Tensor, grad, hvp, jacobian, jvp, relu, vjp
 from autograd.errors import FreedGraphError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, here, topological_order
+from autograd.graph import Node, Pass, ancestors, here, topological_order, warn_user
 from tests.autograd.places import line_of, place
 
 
@@ -538,3 +538,9 @@ def test_what_a_transform_records_lies_in_the_users_file():
 
 def test_here_is_the_callers_line():
     assert here().line == line_of(__file__, "this one")  # this one
+
+
+def test_warn_user_points_at_the_callers_line():
+    with pytest.warns(UserWarning, match="mind the step") as caught:
+        warn_user("mind the step")  # warned here
+    assert (caught[0].filename, caught[0].lineno) == (__file__, line_of(__file__, "warned here"))

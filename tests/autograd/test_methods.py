@@ -56,6 +56,9 @@ CALLS = {
     "clip": [lambda x: x.clip(0.3, 0.7), lambda x: x.clip(min=0.5), lambda x: x.clip(max=0.5), lambda x: x.clip(0.2)],
     "dot": [lambda x: x.dot(np.ones(3)), lambda x: x.dot(x.T)],
     "T": [lambda x: x.T],
+    "real": [lambda x: x.real],
+    "conj": [lambda x: x.conj()],
+    "conjugate": [lambda x: x.conjugate()],
 }
 FUNCTIONS = {
     "exp": np.exp,
@@ -72,7 +75,7 @@ FUNCTIONS = {
 
 def test_every_method_is_tested():
     methods = {name for name in vars(ArrayMethods) if not name.startswith("_")}
-    missing = methods - set(CALLS) - set(FUNCTIONS) - {"round"}
+    missing = methods - set(CALLS) - set(FUNCTIONS) - {"round", "imag"}
     assert not missing, f"give these a row in CALLS or FUNCTIONS: {sorted(missing)}"
 
 
@@ -113,6 +116,10 @@ def test_methods_of_a_scalar(name):
 @pytest.mark.parametrize("decimals", [(), (1,)])
 def test_round_is_ndarrays_and_takes_no_gradient(decimals):
     check(lambda x: x.round(*decimals), lambda x: x.round(*decimals), DATA, is_constant=True)
+
+
+def test_the_imaginary_part_of_real_numbers_takes_no_gradient():
+    check(lambda x: x.imag, lambda x: x.imag, DATA, is_constant=True)
 
 
 def test_flatten_and_copy_share_no_memory_with_a_leaf_that_changes():

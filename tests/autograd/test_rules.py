@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, jvp
+from autograd.complexes import ComplexPrimitive
 from autograd.graph import ancestors, tick
 from autograd.primitives import CONSTANT, REGISTRY, Primitive
-from tests.autograd.oracles import numeric_jvp, numeric_vjp
+from tests.autograd.oracles import inner, numeric_jvp, numeric_vjp
 from tests.autograd.places import line_of
 from tests.autograd.samples import ROWS, Row, ops
 
@@ -32,7 +33,19 @@ def cases(wanted: Callable[[Primitive], bool]) -> list[Any]:
     ]
 
 
+def cases_with_complex_numbers() -> list[Any]:
+    """The rows of ops that take complex numbers too, with imaginary parts."""
+    return [
+        pytest.param(case.values[0], case.values[1].with_complex_numbers(), id=f"complex-{case.id}")
+        for case in cases(lambda op: op.structure != CONSTANT and op.takes_complex)
+        if not isinstance(case.values[0], ComplexPrimitive)  # they have complex rows of their own
+    ]
+
+
 differentiable = pytest.mark.parametrize("op, row", cases(lambda op: op.structure != CONSTANT))
+differentiable_and_complex = pytest.mark.parametrize(
+    "op, row", cases(lambda op: op.structure != CONSTANT) + cases_with_complex_numbers()
+)
 constant = pytest.mark.parametrize("op, row", cases(lambda op: op.structure == CONSTANT))
 elementwise = pytest.mark.parametrize("op", ELEMENTWISE, ids=lambda op: op.name)
 
@@ -58,7 +71,21 @@ def tensors(op: Primitive, arrays: list[Any]) -> list[Tensor]:
 
 
 def cotangent_for(value: Any, dtype: Any = None) -> np.ndarray:
-    return np.random.default_rng(1).uniform(0.5, 1.5, np.shape(value)).astype(dtype or float)
+    rng = np.random.default_rng(1)
+    cotangent = rng.uniform(0.5, 1.5, np.shape(value))
+    if np.iscomplexobj(value):
+        return (cotangent + 1j * rng.uniform(0.5, 1.5, np.shape(value))).astype(dtype or complex)
+    return cotangent.astype(dtype or float)
+
+
+def in_precision(x: np.ndarray, dtype: Any) -> np.ndarray:
+    """Real and complex numbers in single or double precision, everything else as it is."""
+    return x.astype(np.result_type(dtype, 1j) if x.dtype.kind == "c" else dtype) if x.dtype.kind in "fc" else x
+
+
+def tangent_for(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    tangent = np.asarray(rng.uniform(-1, 1, np.shape(x)))
+    return tangent + 1j * rng.uniform(-1, 1, np.shape(x)) if x.dtype.kind == "c" else tangent
 
 
 def gradients(op: Primitive, arrays: list[Any], keywords: dict[str, Any], cotangent: Any = None) -> list[Any]:
@@ -114,11 +141,11 @@ def test_every_sample_is_of_an_op():
 # --- values ---
 
 
-@differentiable
+@differentiable_and_complex
 def test_value_is_numpys(op, row):
     arrays = row.draw()
     value, expected = op(*tensors(op, arrays), **row.keywords), reference(op, row)(*arrays)
-    assert type(value) is Tensor
+    assert isinstance(value, Tensor)
     assert value.requires_grad
     assert value.dtype == expected.dtype
     assert_close(value.data, expected, 1e-13)
@@ -142,7 +169,7 @@ def test_value_of_a_nondifferentiable_op_is_numpys_and_takes_no_gradient(op, row
 def test_numpys_own_function_on_tensors_is_the_op(op, row):
     arrays = row.draw()
     value = reference(op, row)(*(Tensor(x) for x in arrays))
-    assert type(value) is Tensor
+    assert isinstance(value, Tensor)
     np.testing.assert_array_equal(value.data, np.asarray(op(*arrays, **row.keywords)))
 
 
@@ -162,7 +189,7 @@ def test_ufunc_reduce_on_a_tensor_is_numpys(function, keywords):
 # --- derivatives ---
 
 
-@differentiable
+@differentiable_and_complex
 def test_gradient_is_that_of_finite_differences(op, row):
     arrays = row.draw()
     f = reference(op, row)
@@ -171,24 +198,23 @@ def test_gradient_is_that_of_finite_differences(op, row):
     assert_all_close(gradients(op, arrays, row.keywords, cotangent), expected)
 
 
-@differentiable
+@differentiable_and_complex
 def test_second_derivative_is_that_of_finite_differences(op, row):
     """Of s = <u, gradient of <v, op(x)>>, with respect to x and, since the rule is linear in it, to v."""
     arrays = row.draw()
     which = wanted(op, arrays)
     v = cotangent_for(reference(op, row)(*arrays))
-    directions = [cotangent_for(x) * [1.0] for x in arrays]
-    directions = [u.reshape(np.shape(x)) for u, x in zip(directions, arrays, strict=True)]
+    directions = [cotangent_for(x) for x in arrays]
 
     def s(*arguments: Any) -> float:
         *xs, v = arguments
         pairs = zip(gradients(op, xs, row.keywords, v), directions, strict=True)
-        return sum((np.sum(g * u) for g, u in pairs if g is not None), start=0.0)
+        return sum((inner(u, g) for g, u in pairs if g is not None), start=0.0)
 
     leaves, cotangent = tensors(op, arrays), Tensor(v, requires_grad=True)
     op(*leaves, **row.keywords).backward(cotangent, create_graph=True)
     total = sum(
-        ((x.grad * u).sum() for x, u in zip(leaves, directions, strict=True) if x.requires_grad), start=Tensor(0.0)
+        (inner(u, x.grad) for x, u in zip(leaves, directions, strict=True) if x.requires_grad), start=Tensor(0.0)
     )
     for x in leaves:
         x.zero_grad()
@@ -201,12 +227,12 @@ def test_second_derivative_is_that_of_finite_differences(op, row):
     assert_all_close(second, numeric_vjp(s, [*arrays, v], 1.0, [*which, True]), 1e-6)
 
 
-@differentiable
+@differentiable_and_complex
 def test_forward_mode_agrees_with_finite_differences_and_with_reverse_mode(op, row):
     arrays = row.draw()
     which = [i for i, w in enumerate(wanted(op, arrays)) if w]
     rng = np.random.default_rng(2)
-    tangents = [np.asarray(rng.uniform(-1, 1, np.shape(x))) if i in which else None for i, x in enumerate(arrays)]
+    tangents = [tangent_for(x, rng) if i in which else None for i, x in enumerate(arrays)]
 
     def f(*chosen: Any) -> Any:
         arguments = list(arrays)
@@ -219,7 +245,7 @@ def test_forward_mode_agrees_with_finite_differences_and_with_reverse_mode(op, r
     assert_close(pushed, numeric_jvp(reference(op, row), arrays, tangents))
     u = cotangent_for(value)
     pulled = gradients(op, arrays, row.keywords, u)
-    there, back = np.sum(u * pushed), sum(np.sum(pulled[i] * tangents[i]) for i in which)
+    there, back = inner(u, pushed), sum(inner(pulled[i], tangents[i]) for i in which)
     np.testing.assert_allclose(there, back, rtol=1e-12, atol=1e-12)
     for i in which:  # each argument alone: the others are constants
         _, alone = jvp(of_one(op, arrays, i, row.keywords), (arrays[i],), (tangents[i],))
@@ -227,15 +253,15 @@ def test_forward_mode_agrees_with_finite_differences_and_with_reverse_mode(op, r
         assert_close(alone, numeric_jvp(reference(op, row), arrays, only))
 
 
-@differentiable
+@differentiable_and_complex
 def test_forward_over_reverse_is_the_second_derivative(op, row):
     arrays = row.draw()
     position = wanted(op, arrays).index(True)
     v = cotangent_for(reference(op, row)(*arrays))
-    tangent = np.asarray(np.random.default_rng(3).uniform(-1, 1, np.shape(arrays[position])))
+    tangent = tangent_for(arrays[position], np.random.default_rng(3))
 
     def f(x: Any) -> Any:
-        return (of_one(op, arrays, position, row.keywords)(x) * v).sum()
+        return inner(v, of_one(op, arrays, position, row.keywords)(x))
 
     _, pushed = jvp(grad(f), (arrays[position],), (tangent,))
     assert_close(pushed, numeric_jvp(grad(f), [arrays[position]], [tangent]), 1e-6)
@@ -395,38 +421,44 @@ def test_scalars_of_every_kind(op, kinds):
 
 # --- dtypes ---
 
+SINGLE = (np.float32, np.complex64)
 
-@differentiable
+
+def in_single_precision(keywords: dict[str, Any]) -> dict[str, Any]:
+    if "dtype" not in keywords:
+        return keywords
+    return keywords | {"dtype": in_precision(np.zeros(1, keywords["dtype"]), np.float32).dtype}
+
+
+@differentiable_and_complex
 def test_float32_stays_float32(op, row):
-    arrays = [x.astype(np.float32) if x.dtype.kind == "f" else x for x in row.draw()]
-    keywords = dict(row.keywords)
-    if "dtype" in keywords:
-        keywords["dtype"] = np.dtype(np.float32)
+    arrays = [in_precision(x, np.float32) for x in row.draw()]
+    keywords = in_single_precision(row.keywords)
     leaves = tensors(op, arrays)
     y = op(*leaves, **keywords)
-    assert y.dtype == np.float32
-    y.backward(cotangent_for(y, np.float32), create_graph=True)
+    assert y.dtype in SINGLE
+    y.backward(cotangent_for(y, y.dtype), create_graph=True)
     first = [x.grad for x in leaves if x.requires_grad]
-    assert all(g.dtype == np.float32 for g in first)
-    doubles = gradients(op, [x.astype(float) if x.dtype == np.float32 else x for x in arrays], row.keywords)
+    assert [g.dtype for g in first] == [x.dtype for x in leaves if x.requires_grad]
+    doubles = gradients(op, [in_precision(x, float) for x in arrays], row.keywords)
     assert_all_close([None if x.grad is None else x.grad.data for x in leaves], doubles, 2e-4)
     for x in leaves:
         x.zero_grad()
-    total = sum((g.sum() for g in first), start=Tensor(np.float32(0)))
+    total = sum((g.sum().real for g in first), start=Tensor(np.float32(0)))
     assert total.dtype == np.float32
     if total.requires_grad:
         total.backward()
-        assert all(x.grad is None or x.grad.dtype == np.float32 for x in leaves)
+        assert all(x.grad is None or x.grad.dtype == x.dtype for x in leaves)
 
 
-@differentiable
+@differentiable_and_complex
 def test_forward_mode_keeps_float32(op, row):
-    arrays = [x.astype(np.float32) if x.dtype.kind == "f" else x for x in row.draw()]
-    keywords = row.keywords | ({"dtype": np.dtype(np.float32)} if "dtype" in row.keywords else {})
+    arrays = [in_precision(x, np.float32) for x in row.draw()]
+    keywords = in_single_precision(row.keywords)
     position = wanted(op, arrays).index(True)
     x = arrays[position]
     _, pushed = jvp(of_one(op, arrays, position, keywords), (x,), (np.ones_like(x),))
-    assert pushed.dtype == np.float32
+    assert pushed.dtype in SINGLE
 
 
 @pytest.mark.parametrize(
@@ -451,17 +483,17 @@ def test_a_python_number_on_either_side_does_not_widen_float32(op, shape, number
         assert_close(t.grad, numeric_vjp(f, [x], np.ones(shape), [True])[0], 1e-4)
 
 
-@differentiable
+@differentiable_and_complex
 def test_gradients_come_back_in_each_leafs_dtype(op, row):
-    """float32 and float64 mixed in one call, every way round."""
+    """Single and double precision mixed in one call, every way round."""
     doubles = row.draw()
     which = wanted(op, doubles)
     expected = gradients(op, doubles, row.keywords)
     for dtypes in itertools.product((np.float32, np.float64), repeat=len(doubles)):
-        arrays = [x.astype(d) if w else x for x, d, w in zip(doubles, dtypes, which, strict=True)]
+        arrays = [in_precision(x, d) if w else x for x, d, w in zip(doubles, dtypes, which, strict=True)]
         actual = gradients(op, arrays, row.keywords)
         assert [None if g is None else g.dtype for g in actual] == [
-            d if w else None for d, w in zip(dtypes, which, strict=True)
+            x.dtype if w else None for x, w in zip(arrays, which, strict=True)
         ]
         assert_all_close(actual, expected, 2e-4)
 

@@ -784,3 +784,11 @@ def test_no_grad_results_are_leaves():
     (y * y).sum().backward()
     assert y.grad == [4]
     assert x.grad is None
+
+
+def test_a_result_knows_the_operation_that_made_it():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    assert autograd.softmax(x).made_by is autograd.softmax
+    assert (autograd.softmax(x) * 2).made_by is not autograd.softmax
+    assert x.made_by is None
+    assert autograd.softmax(x.detach()).made_by is None

@@ -362,7 +362,9 @@ def test_numbers_have_four_significant_digits(x, text):
         (np.array([1.0, np.nan, np.inf, 4.0, 1.0, 1.0, 1.0]), ["1 nan", "1 inf", "1 … 4", "mean 1.6"]),
         (np.full(7, 1e308), ["all 1e+308"]),
         (np.array([True] * 3 + [False] * 5), ["3 of 8 True"]),
-        (np.zeros(7, complex), ["7 values"]),
+        (np.zeros(7, complex), ["|z|: all 0"]),
+        (np.array([3 + 4j, 0, 1j, 1, 1, 1, np.nan]), ["1 nan", "|z|: 0 … 5", "mean 1.5"]),
+        (np.array([1 + 2j, 0.12345 - 1j]), ["[1+2j, 0.1235-1j]"]),
     ],
 )
 def test_arrays_are_printed_or_summarised(array, lines):
