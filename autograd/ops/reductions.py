@@ -199,7 +199,7 @@ recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g
 
 @composed(np.std)
 def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
-    """Standard deviation: the square root of `np.var`; of equal elements its slope is 0, as that of the norm is at 0."""
+    """Standard deviation: the square root of `np.var`; of equal elements its slope is 0, as the norm's is at 0."""
     y = var(a, axis=axis, ddof=ddof, keepdims=keepdims)
     return np.sqrt(y + (y == 0)) * (y != 0)
 
