@@ -16,7 +16,7 @@ A *rule* has the form `(g, y, x, ...) -> contribution`, one for each array argum
 It returns the derivative of the final result with respect to its argument, by way of this one use. It gets
 ndarrays in a plain backward pass and Tensors when the pass is itself recorded, so it is written with operators,
 NumPy ufuncs, array methods and other primitives, never with `np.asarray`, and never branches on values. It never
-returns one of its arguments y, x unchanged.
+returns one of its arguments y, x unchanged, and writes into none (g may be another node's too).
 """
 
 from __future__ import annotations
@@ -108,6 +108,8 @@ class Primitive:
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
+        if keywords and len(inputs) < self.arity:  # arrays by name
+            inputs, keywords = self._bind_by_name(inputs, keywords)
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
@@ -116,6 +118,9 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name} ({self.structure})>"
+
+    def __reduce__(self) -> Any:  # rules may be lambdas: pickled, as a layer's activation, it goes by its function
+        return _registered, (self.numpy_function,)
 
     @property
     def is_differentiable(self) -> bool:
@@ -150,6 +155,10 @@ class Primitive:
         if len(inputs) < self.arity:
             raise TypeError(f"{self.name} takes {self.arity} arrays, but was given {len(inputs)}")
         return inputs, {"shape" if name == "newshape" else name: value for name, value in arguments[self.arity :]}
+
+
+def _registered(function: Callable[..., Any]) -> Primitive:
+    return REGISTRY[function]
 
 
 def _named(name: str, bind: Binder) -> Binder:
@@ -193,6 +202,22 @@ def _declare(
     aliases: tuple[Callable[..., Any], ...] = (),
     **options: Any,
 ) -> Primitive:
+    label = getattr(function, "__name__", repr(function))
+    if not callable(function):
+        raise TypeError(f"{structure}: a function of arrays is declared, not {function!r}")
+    if not all(rule is None or callable(rule) for rule in rules):
+        raise TypeError(f"{structure}: the rules of {label} are functions (g, y, x, ...) -> contribution, or None")
+    if not rules and structure != CONSTANT and options.get("joint") is None:
+        raise TypeError(
+            f"{structure}: {label} needs a rule (g, y, x, ...) -> contribution for each of its arrays; an op without "
+            "gradient is declared with nondifferentiable"
+        )
+    known = REGISTRY[function].rules if function in REGISTRY else ()
+    if any(str(getattr(rule, "__module__", "")).startswith("autograd.") for rule in known):
+        raise ValueError(
+            f"{structure}: {label} has a rule already, which all its users count on; declare a function of your own, "
+            f"such as lambda x: np.{label}(x)"
+        )
     declared = Primitive(function, rules, structure, **options)
     for key in (function, *aliases):
         REGISTRY[key] = declared

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import unbroadcast
-from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
+from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, StaleValueError
+from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
 from autograd.modes import ANOMALY, current_mode, enable_grad
 from autograd.primitives import LINEAR, Primitive
-from autograd.values import FLOAT64, float64_of
+from autograd.values import FLOAT64, float64_of, numbers_like, summary
 
 Lift = Callable[[Any], Any]
 
@@ -50,7 +50,8 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     for node in leaves:
         node.cotangent = None
     try:
-        _replay(ops, roots, seeds, free, lift)
+        if _replay(ops, roots, seeds, free, lift):
+            _refuse_stale(ops, leaves)
     except BaseException:
         for node in (*ops, *leaves):
             node.cotangent = None
@@ -77,30 +78,32 @@ def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | Non
         for node, _ in before:
             node.cotangent = None
         try:
-            _replay(ops, roots, seeds, False, lift)
+            if _replay(ops, roots, seeds, False, lift):
+                _refuse_stale(ops, boundary)
             return {node: node.cotangent for node in boundary if node.cotangent is not None}
         finally:
             for node, cotangent in before:
                 node.cotangent = cotangent
 
 
-def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> None:
-    """Seed the roots and replay `ops`, newest first."""
+def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> bool:
+    """Seed the roots and replay `ops`, newest first; whether hooks may have run, which may have written to a leaf."""
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
         with enable_grad(), np.errstate(all="ignore"):
             _pull_careful(ops, free, lift)
-    else:
-        _replay_plain(ops, free)
+        return True
+    return _replay_plain(ops, free)
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
-def _replay_plain(ops: list[Node], free: bool) -> None:
+def _replay_plain(ops: list[Node], free: bool) -> bool:
     if not current_mode() & ANOMALY:
         ops = _pull_fast(ops, free)
     if ops:
         _pull_careful(ops, free, None)
+    return bool(ops)
 
 
 def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
@@ -170,7 +173,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
         behind_where = behind_where or node.primitive.masks
         pairs = contributions(node, g, lift, behind_where)
         if current_mode() & ANOMALY:
-            _refuse_nan(node, pairs)
+            _refuse_nan(node, pairs, g)
         _send(pairs)
         if free and type(node.output) is np.ndarray:
             node.output = None
@@ -228,6 +231,8 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
     arguments = [lift(x) for x in inputs]
     y = lift(node)
     raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
+    if raw is not None and len(raw) != len(inputs):
+        raise RuleError(f"the rule of {primitive.name} returned {len(raw)} contributions for {len(inputs)} inputs")
     pairs = []
     for position, x in enumerate(inputs):
         if type(x) is Node and x.requires_grad:
@@ -242,6 +247,11 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
                     c = primitive.rules[position](g, y, *arguments, **keywords)
                 except np.linalg.LinAlgError as error:
                     raise _located(node, error) from None
+            if lift is not plain and isinstance(c, np.ndarray | np.generic) and np.any(c):
+                raise RuleError(
+                    f"the rule of {primitive.name} returned an array in a pass that is recorded, so its own derivative "
+                    "would be lost; write it with operators and NumPy functions on g, y and x, without np.asarray"
+                )
             if zero_times_nan and primitive.is_elementwise and c is not None:
                 c = np.where((g == 0) & np.isnan(c), 0, c)
             pairs.append((x, fit(c, x.output, primitive)))
@@ -262,20 +272,28 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     if not hasattr(c, "shape"):
         raise RuleError(f"the rule of {primitive.name} returned {c!r}, not an array, for an input of shape {shape}")
     if c.shape != shape:
-        if not primitive.is_elementwise:
+        if not primitive.is_elementwise or not _stretches(shape, c.shape):
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
         c = unbroadcast(c, shape)
     if c.dtype != dtype:
+        if c.dtype.kind not in "fiubc":
+            raise RuleError(f"the rule of {primitive.name} returned {c.dtype} for an input of {dtype}")
         if c.dtype.kind == "c" != dtype.kind:
             c = c.real
         c = c if c.dtype == dtype else c.astype(dtype)
     return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
 
 
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether broadcasting takes `shape` to `to`."""
+    tail = to[len(to) - len(shape) :]
+    return len(tail) == len(shape) and all(n in (1, m) for n, m in zip(shape, tail, strict=True))
+
+
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
-    dtype = getattr(node.output, "dtype", np.float64)
+    dtype = getattr(node.output, "dtype", FLOAT64)
     for hook in tuple(notes.hooks.values()):
         shown = g
         if isinstance(g, float | np.generic | np.ndarray):
@@ -287,10 +305,10 @@ def _notice(node: Node, g: Any) -> Any:
             if np.shape(replacement) != np.shape(shown):
                 raise GradientError(
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
-                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
+                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)} (at {here()})"
                 )
             if type(shown) is np.ndarray:
-                g = np.array(replacement, dtype)[()]
+                g = numbers_like(replacement, dtype, "a hook's gradient")[()]
             else:
                 g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:
@@ -306,6 +324,11 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
         for node in leaves:
             if node.notes is not None and node.notes.hooks and node.cotangent is not None:
                 node.cotangent = _notice(node, node.cotangent)
+            if node.grad is not None and (was := getattr(node.grad, "shape", ())) != getattr(node.output, "shape", ()):
+                raise ShapeError(
+                    f"the grad of a leaf of shape {node.output.shape} was given the shape {was} (at {here()}), so the "
+                    "next cannot be added to it; reshape a copy of it"
+                )
     except BaseException:
         for node in leaves:
             node.cotangent = None
@@ -351,8 +374,8 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
-                f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
-                "changing it, or change it after backward()."
+                f"overwritten afterwards ({x.location}), before this backward pass was through. Run the forward pass "
+                "again after changing it, or change it after backward()."
             )
 
 
@@ -388,13 +411,14 @@ def overwritten_since(x: Node, node: Node) -> bool:
     return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
-def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
+def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]], g: Any) -> None:
     for parent, c in pairs:
         values = getattr(c, "_data", c)
         if np.isnan(values).any():
             raise AnomalyError(
                 f"the gradient that {node.primitive.name} sends to its input of shape {np.shape(parent.output)} has "
-                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}"
+                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}. The input was "
+                f"{summary(parent.output)}, the gradient that arrived {summary(getattr(g, '_data', g))}"
             )
 
 

@@ -22,11 +22,12 @@ import numpy as np
 
 from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import Node, here, tick
+from autograd.mishaps import refuse_uncallable
 from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
 from autograd.replay import fit, plain, pull_since, push
 from autograd.tensor import Tensor, tensor_of
-from autograd.values import refuse_dropping_imaginary_parts
+from autograd.values import numbers_like, refuse_dropping_imaginary_parts
 
 Function = Callable[..., Any]
 
@@ -44,6 +45,7 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
     >>> grad(lambda p: (p["w"] * p["w"]).sum())({"w": np.array([1.0, 2.0])})
     {'w': array([2., 4.])}
     """
+    refuse_uncallable(f, "grad")
     both = value_and_grad(f, argnums, has_aux)
 
     def gradient(*args: Any, **keywords: Any) -> Any:
@@ -59,6 +61,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (array(6.), (array(3.), array(2.)))
     """
+
+    refuse_uncallable(f, "value_and_grad")
 
     def both(*args: Any, **keywords: Any) -> Any:
         nested = _any_tensor(_items((args, keywords)))
@@ -86,6 +90,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     >>> pullback(np.array([1.0, 10.0]))
     (array([ 2., 40.]),)
     """
+    refuse_uncallable(f, "vjp")
     trace = _Trace(f, primals)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -109,6 +114,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x: x * x, (3.0,), (1.0,))
     (array(9.), array(6.))
     """
+    refuse_uncallable(f, "jvp")
     primals, tangents = _tuple(primals), _tuple(tangents)
     trace = _Trace(f, primals)
     directions = list(_items_like(tangents, primals, "jvp: the tangent"))
@@ -119,7 +125,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     for t, x in zip(directions, trace.inputs, strict=True):
         refuse_dropping_imaginary_parts("jvp: the tangent", t, x.dtype)
     tangent_of = {
-        x._node: _tensor(t, x.dtype) if nested else np.array(t, dtype=x.dtype)[()]
+        x._node: _tensor(t, x.dtype) if nested else numbers_like(t, x.dtype, "jvp: a tangent")[()]
         for x, t in zip(trace.inputs, directions, strict=True)
     }
     roots = [y._node if _is_tracked(y) else None for y in trace.outputs]
@@ -169,6 +175,8 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
            [0., 4.]])
     """
 
+    refuse_uncallable(f, "jacobian")
+
     def derivatives(*args: Any, **keywords: Any) -> Any:
         trace = _Trace(*_selected(f, argnums, args, keywords), nested=_any_tensor(_items((args, keywords))))
         _refuse_complex("jacobian", trace.outputs + trace.inputs)
@@ -196,6 +204,7 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     array([[10.,  6.],
            [ 6.,  0.]])
     """
+    refuse_uncallable(f, "hessian")
     return jacobian(grad(f, argnums), argnums)
 
 
@@ -205,6 +214,7 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     >>> hvp(lambda x: (x**3).sum(), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
     array([6., 0.])
     """
+    refuse_uncallable(f, "hvp")
     primals = _tuple(primals)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
@@ -222,9 +232,13 @@ class _Trace:
             handles = (tensor_of(x._node) for x in self.inputs)  # of f's own, since `x[i] = v` binds them anew
             result = f(*_refilled(primals, handles))
         if has_aux and not (isinstance(result, tuple) and len(result) == 2):
-            raise TypeError(f"with has_aux=True the function returns (value, aux), not a {type(result).__name__}")
+            found = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
+            raise TypeError(f"with has_aux=True the function returns (value, aux), not {found} (at {here()})")
         self.structure, aux = result if has_aux else (result, None)
         self.outputs = list(_items(self.structure))
+        for y in self.outputs:
+            if not isinstance(y, Tensor) and np.asarray(y).dtype.kind not in "fiubc":
+                raise TypeError(f"the function returned a {type(y).__name__}, not Tensors (at {here()})")
         self.value = self._shown(self.structure)
         self.aux = self._shown(aux)
 
@@ -252,12 +266,16 @@ def _selected(
     f: Function, argnums: int | tuple[int, ...], args: Any, keywords: Any
 ) -> tuple[Function, tuple[Any, ...]]:
     """f as a function of the arguments at `argnums` alone, and those arguments."""
-    positions = (argnums,) if isinstance(argnums, int | np.integer) else tuple(argnums)
+    positions = argnums if isinstance(argnums, tuple | list) else (argnums,)
+    if not all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in positions):
+        raise TypeError(f"argnums={argnums!r}: the place of an argument, counted from 0, or a tuple of these")
     if len({position % max(len(args), 1) for position in positions}) < len(positions):
         raise TypeError(f"argnums={argnums} names an argument twice (at {here()})")
     for position in positions:
         if not -len(args) <= position < len(args):
-            raise TypeError(f"argnums={argnums}, but the function was called with {len(args)} positional argument(s)")
+            raise TypeError(
+                f"argnums={argnums}, but the function was called with {len(args)} positional argument(s) (at {here()})"
+            )
 
     def of_selected(*selected: Any) -> Any:
         arguments = list(_refilled(args, map(_constant, _items(args))))
@@ -296,7 +314,8 @@ def _unit_cotangents(outputs: list[Any], position: int) -> Iterator[list[Any]]:
 
 def _in_plain_form(cotangent: Any, y: Tensor) -> Any:
     """A cotangent of y as a plain replay takes it: in y's dtype, a Python float for a Python float."""
-    return float(cotangent) if type(y._data) is float else np.array(cotangent, dtype=y.dtype)[()]
+    plain_form = numbers_like(cotangent, y.dtype, "a cotangent")[()]
+    return float(plain_form) if type(y._data) is float else plain_form
 
 
 def _refuse_complex(name: str, values: list[Any]) -> None:

@@ -31,6 +31,7 @@ LAYERS = {
         "mishaps",
         "methods",
         "conversions",
+        "names_of_others",
         "complex_methods",
         "tensor",
         "flat",

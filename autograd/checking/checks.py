@@ -16,6 +16,7 @@ from autograd.checking.undisturbed import Snapshot, everyday_mode, in_float64, s
 from autograd.checking.verdicts import Tolerance, measure, refined
 from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import here, tick
+from autograd.mishaps import refuse_uncallable
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
@@ -58,7 +59,8 @@ def gradcheck(
     >>> report.verdict, round(report.elements[0].analytic, 3), round(report.elements[0].numeric, 3)
     ('FAIL', -0.54, 0.54)
     """
-    _refuse_method(method)
+    refuse_uncallable(f, "gradcheck")
+    _refuse_options(method, rtol, atol)
     values = _values("gradcheck", inputs)
     work = [np.array(v, dtype=np.float64) for v in values]
     leaves: list[Tensor] = []
@@ -157,7 +159,10 @@ def check_module(
     >>> check_module(Line(), lambda p, t: ((p - t) ** 2).mean(), batch).verdict
     'PASS'
     """
-    _refuse_method(method)
+    refuse_uncallable(loss, "check_module")
+    _refuse_options(method, rtol, atol)
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        raise TypeError(f"check_module: the batch is (x, target), not {type(batch).__name__} (at {here()})")
     names, parameters = _parameters(model)
     x, target = batch
     snapshot = Snapshot([model, loss, parameters])
@@ -339,6 +344,9 @@ def _name_of(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _refuse_method(method: str) -> None:
+def _refuse_options(method: str, rtol: float, atol: float) -> None:
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if not isinstance(value, int | float | np.number) or not value >= 0:
+            raise ValueError(f"{name} is a number from 0, not {value!r}")
     if method not in ("auto", "central"):
         raise ValueError(f"method must be 'auto' or 'central', not {method!r}")

@@ -70,7 +70,7 @@ def root(x: Any) -> Any:
     return np.sqrt(x + zero) * np.logical_not(zero)
 
 
-def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
     dtype = a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype

@@ -29,6 +29,9 @@ def _scatter(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _pick(x: Any, index: Any) -> Any:
+    index = np.asarray(index)
+    if index.shape != x.shape[:1]:
+        raise ValueError("one index for each row is wanted")
     return x[np.arange(index.size), index]
 
 
