@@ -21,6 +21,7 @@ from autograd.checking import (
 from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
+from autograd.jacobians import hessian, jacobian
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -36,7 +37,7 @@ from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
 from autograd.primitives import elementwise, holomorphic, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms import grad, hvp, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
 
 __all__ = [

@@ -61,11 +61,14 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     return leaves
 
 
-def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None) -> dict[Node, Any]:
+def pull_since(
+    roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None, to: list[Node] | None = None
+) -> dict[Node, Any]:
     """Send `seeds` back from `roots` to nodes no younger than `since`; return what arrives at each of those.
 
     For transforms, which differentiate with respect to a point inside a larger graph, perhaps while a pass over that
-    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`.
+    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`; with a `lift`, what
+    does not lead to one of the nodes `to` is spared.
     """
     with LOCK:
         ops, boundary = ancestors(roots, since)
@@ -77,20 +80,37 @@ def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | Non
         for node, _ in before:
             node.cotangent = None
         try:
-            _replay(ops, roots, seeds, False, lift)
+            wanted = None if to is None or lift is None else _descendants(to, ops)
+            _replay(ops, roots, seeds, False, lift, wanted)
             return {node: node.cotangent for node in boundary if node.cotangent is not None}
         finally:
             for node, cotangent in before:
                 node.cotangent = cotangent
 
 
-def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> None:
+def _descendants(nodes: list[Node], ops: list[Node]) -> set[Node]:
+    """`nodes` and those of `ops`, newest first, that were computed from them."""
+    found = set(nodes)
+    for node in reversed(ops):
+        if not found.isdisjoint([x for x in node.inputs if type(x) is Node]):
+            found.add(node)
+    return found
+
+
+def _replay(
+    ops: list[Node],
+    roots: list[Node],
+    seeds: list[Any],
+    free: bool,
+    lift: Lift | None,
+    wanted: set[Node] | None = None,
+) -> None:
     """Seed the roots and replay `ops`, newest first."""
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
         with enable_grad(), np.errstate(all="ignore"):
-            _pull_careful(ops, free, lift)
+            _pull_careful(ops, free, lift, wanted)
     else:
         _replay_plain(ops, free)
 
@@ -157,7 +177,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
     return []
 
 
-def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
+def _pull_careful(ops: list[Node], free: bool, lift: Lift | None, wanted: set[Node] | None = None) -> None:
     """Replay with everything that the fast loop leaves out."""
     behind_where = False
     for node in ops:
@@ -168,7 +188,7 @@ def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
         if node.notes is not None:
             g = _notice(node, g)
         behind_where = behind_where or node.primitive.masks
-        pairs = contributions(node, g, lift, behind_where)
+        pairs = contributions(node, g, lift, behind_where, wanted)
         if current_mode() & ANOMALY:
             _refuse_nan(node, pairs)
         _send(pairs)
@@ -206,11 +226,13 @@ def _pull_one(node: Node, g: Any) -> None:
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
 
-def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
+def contributions(
+    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False, wanted: set[Node] | None = None
+) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
-    zero cotangent is zero: `where` gave that element no gradient.
+    zero cotangent is zero: `where` gave that element no gradient. Inputs that are not `wanted` are left out.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
     if lift is None:
@@ -221,7 +243,7 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
     raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
     pairs = []
     for position, x in enumerate(inputs):
-        if type(x) is Node and x.requires_grad:
+        if type(x) is Node and x.requires_grad and (wanted is None or x in wanted):
             if raw is not None:
                 c = raw[position]
                 if c is None:  # how a joint rule says what a missing rule says: no gradient
