@@ -81,7 +81,7 @@ class Primitive:
         forward: Callable[..., Any] | None = None,
         scalar: Callable[..., Any] | None = None,
         joint: Rule | None = None,
-        masks: bool = False,
+        masks: bool | Callable[..., bool] = False,
         bind: Binder | None = None,
         name: str | None = None,
         shapes: str | None = None,
@@ -96,7 +96,7 @@ class Primitive:
         self.rules = self.tangent_rules = rules  # the latter for forward mode: other ones where numbers are complex
         self.joint = joint
         self.scalar = scalar
-        self.masks = masks
+        self.masks: bool | Callable[..., bool] = masks
         self.shapes = shapes
         self.arity = len(rules) if arity is None else arity
         self.takes_complex = structure == LINEAR if takes_complex is None else takes_complex
@@ -202,7 +202,8 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
         where NumPy gives inf or nan.
     bind : sorts a call in NumPy's form into `(inputs, keywords)`.
     joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
-    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
+    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero. May be
+        a function of the keywords that says whether it does.
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).

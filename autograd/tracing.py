@@ -14,10 +14,11 @@ import numpy as np
 
 from autograd.batching import Rows
 from autograd.errors import DtypeError
+from autograd.forward import push
 from autograd.graph import Node, ancestors, here, tick
 from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
-from autograd.replay import Lift, fit, plain, pull_since, push
+from autograd.replay import Lift, fit, plain, pull_since
 from autograd.tensor import Tensor, tensor_of
 from autograd.trees import items, refilled
 from autograd.values import float64_of

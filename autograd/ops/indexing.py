@@ -111,6 +111,14 @@ def _may_repeat(index: Any) -> bool:
     return not is_basic(index) and getattr(index, "dtype", None) != np.bool
 
 
+def _has_mask(index: Any) -> bool:
+    """Whether an index chooses by truth, as `x[x > 0]`."""
+    for part in index if type(index) is tuple else (index,):
+        if type(part) is not slice and isinstance(part, np.ndarray | list) and np.asarray(part).dtype == np.bool:
+            return True
+    return False
+
+
 def is_basic(index: Any) -> bool:
     """Whether an index selects each element at most once by construction: integers, slices, None, Ellipsis."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -119,7 +127,7 @@ def is_basic(index: Any) -> bool:
 
 # fmt: off
 getitem = linear(operator.getitem, lambda g, y, x, index: scatter(g, index=index, shape=x.shape), forward=_getitem,
-                 arity=1)
+                 arity=1, masks=_has_mask)
 scatter: Primitive = linear(_scatter, lambda g, y, x, index, shape: g[index])
 
 # `x[index] = v` as a value; linear in x and v together.
@@ -172,8 +180,11 @@ def take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") 
 @composed(np.compress)
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """The elements along `axis` where `condition` holds; in C order if None."""
-    places = np.flatnonzero(np.asarray(frozen(condition)))
-    return take(beside(a if hasattr(a, "shape") else np.asarray(a), condition), places, axis)
+    x = beside(a if hasattr(a, "shape") else np.asarray(a), condition)
+    x, at = (x.reshape(-1), 0) if axis is None else (x, _axis(axis, x.ndim))
+    kept = np.zeros(x.shape[at], bool)  # as a mask, since what is left out takes no gradient
+    kept[np.flatnonzero(np.asarray(frozen(condition)))] = True
+    return getitem(x, index=(slice(None),) * at + (kept,))
 
 
 @composed(np.extract)

@@ -551,3 +551,25 @@ def test_a_gradient_that_is_set_is_copied_in_the_leafs_dtype():
         mine[0] = 9
         np.testing.assert_array_equal(x.grad, [1, 2])
         assert x.grad.dtype == dtype
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("write", [lambda p: p.assign([5.0, 6.0]), lambda p: setattr(p, "data", p.data - 1)])
+def test_a_hook_that_assigns_to_a_leaf_whose_old_value_is_still_needed(write, create_graph):
+    p = Tensor([1.0, 2.0], requires_grad=True)
+    h = p * p
+    y = h * 3
+    y.register_hook(lambda g: write(p))
+    with pytest.raises(StaleValueError, match=r"test_overwriting\.py"):
+        y.sum().backward(create_graph=create_graph)
+    assert p.grad is None
+
+
+def test_a_hook_that_assigns_to_a_leaf_that_is_done_with():
+    p, q = Tensor([1.0, 2.0], requires_grad=True), Tensor([1.0, 2.0], requires_grad=True)
+    h = q * q
+    y = p * h
+    h.register_hook(lambda g: p.assign([5.0, 6.0]))
+    y.sum().backward()
+    np.testing.assert_array_equal(q.grad, [2, 8])
+    np.testing.assert_array_equal(p.grad, [1, 4])
