@@ -18,6 +18,7 @@ from autograd.checking import (
     gradgradcheck,
     numerical_gradient,
 )
+from autograd.checkpointing import checkpoint
 from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
@@ -48,6 +49,7 @@ __all__ = [
     "affine",
     "assert_gradients",
     "check_module",
+    "checkpoint",
     "detect_anomaly",
     "draw",
     "elementwise",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NO_GRAD = 1
 ANOMALY = 2
 TRANSFORM = 4
+MASKED = 8
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
 current_mode = MODE.get
@@ -69,6 +70,11 @@ def detect_anomaly() -> _GeneratorContextManager[None]:
 def transforming() -> _GeneratorContextManager[None]:
     """Inside `grad`, `vjp`, `jvp` ...: everything records, and nested transforms return Tensors."""
     return _mode(bits_on=TRANSFORM, bits_off=NO_GRAD)
+
+
+def masked() -> _GeneratorContextManager[None]:
+    """In a rule behind an op that threw elements away: what it replays itself keeps `np.where`'s promise, too."""
+    return _mode(bits_on=MASKED)
 
 
 def is_grad_enabled() -> bool:

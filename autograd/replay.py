@@ -22,7 +22,7 @@ from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
 from autograd.masking import filled, has_nan, without_nan
-from autograd.modes import ANOMALY, current_mode, enable_grad
+from autograd.modes import ANOMALY, MASKED, current_mode, enable_grad, masked
 from autograd.primitives import LINEAR, Primitive
 from autograd.values import FLOAT64, float64_of
 
@@ -119,8 +119,10 @@ def _replay(
 
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
 def _replay_plain(ops: list[Node], leaves: list[Node], free: bool) -> None:
-    if not current_mode() & ANOMALY:
-        ops = _pull_fast(ops, free)
+    mode = current_mode()
+    if not mode & ANOMALY:
+        if not mode & MASKED:
+            ops = _pull_fast(ops, free)
         if ops and all(node.notes is None for node in ops):
             ops = _pull_hopefully(ops, leaves, free)
     if ops:
@@ -200,7 +202,7 @@ def _pull_careful(
     ops: list[Node], leaves: list[Node], free: bool, lift: Lift | None, wanted: set[Node] | None = None
 ) -> None:
     """Replay with everything that the fast loop leaves out."""
-    behind_mask = False
+    behind_mask = bool(current_mode() & MASKED)
     for position, node in enumerate(ops):
         g = node.cotangent
         if g is None:
@@ -280,17 +282,18 @@ def contributions(
             return {i: all_of_them[i] for i in places if all_of_them[i] is not None}
         return {i: rule(g, y, *arguments, **keywords) for i in places if (rule := primitive.rules[i]) is not None}
 
-    sent = rules(y, arguments)
-    if zero_times_nan and primitive.structure != LINEAR:
-        if primitive.is_elementwise:
-            sent = {i: np.where((g == 0) & np.isnan(c), 0, c) if hasattr(c, "shape") else c for i, c in sent.items()}
-        else:
+    def rules_on_filled(k: int) -> dict[int, Any]:
+        values = [filled(x, k) for x in arguments]
+        return rules(primitive(*values, **keywords), values)
 
-            def rules_on_filled(k: int) -> dict[int, Any]:
-                values = [filled(x, k) for x in arguments]
-                return rules(primitive(*values, **keywords), values)
-
-            sent = without_nan(sent, g, rules_on_filled)
+    if not zero_times_nan or primitive.structure == LINEAR:
+        sent = rules(y, arguments)
+    elif primitive.is_elementwise:
+        sent = rules(y, arguments)
+        sent = {i: np.where((g == 0) & np.isnan(c), 0, c) if hasattr(c, "shape") else c for i, c in sent.items()}
+    else:
+        with masked():
+            sent = without_nan(rules(y, arguments), g, rules_on_filled)
     return [(inputs[i], fit(c, inputs[i].output, primitive)) for i, c in sent.items()]
 
 

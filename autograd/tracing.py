@@ -59,12 +59,9 @@ class Trace:
         """What cotangents of the outputs send to each input; None for one that they do not reach."""
         pairs = [(y, c) for y, c in zip(self.outputs, cotangents, strict=True) if is_tracked(y)]
         roots = [y._node for y, _ in pairs]
-        seeds = [_seed(c, y, recorded) for y, c in pairs]
-        lift: Lift | None = tensor_of if recorded else None
-        if any(type(c) is Rows for c in seeds):
-            lift = _rows_of(tensor_of if recorded else plain)
+        seeds = [seed_for(c, y, recorded) for y, c in pairs]
         points = [x._node for x in self.inputs]
-        reached = pull_since(roots, seeds, self.since, lift, to=points)
+        reached = pull_since(roots, seeds, self.since, lift_for(seeds, recorded), to=points)
         return [reached.get(point) for point in points]
 
     def tangents(self, directions: list[Any], recorded: bool) -> Any:
@@ -74,10 +71,10 @@ class Trace:
 
     def pushed(self, directions: list[Any], recorded: bool) -> list[Any]:
         """What tangents of the inputs send to each output; None for one that they do not reach."""
-        tangent_of = {x._node: float64_of(_seed(t, x, recorded)) for x, t in zip(self.inputs, directions, strict=True)}
-        lift: Lift = tensor_of if recorded else plain
-        if any(type(t) is Rows for t in directions):
-            lift = _rows_of(lift)
+        tangent_of = {
+            x._node: float64_of(seed_for(t, x, recorded)) for x, t in zip(self.inputs, directions, strict=True)
+        }
+        lift = lift_for(directions, recorded) or plain
         roots = [y._node for y in self.outputs if is_tracked(y)]
         with enable_grad() if recorded else nullcontext():
             arrived = iter(push(roots, tangent_of, since=self.since, lift=lift, by_double_vjp=_by_double_vjp))
@@ -108,22 +105,25 @@ def _by_double_vjp(node: Node, arriving: list[Any]) -> Any:
 
     trace = Trace(contribute, (np.zeros(y.shape, y.dtype),))
     tangents = [arriving[i] for i, c in zip(given, trace.structure, strict=True) if c is not None]
-    recorded = trace.nested or any_tensor(t._data if type(t) is Rows else t for t in tangents)
+    recorded = trace.nested or any(map(holds_tensor, tangents))
     (t,) = trace.pulled(tangents, recorded)
     return t if type(t) is Rows else _given(t, y, recorded)
 
 
-def _rows_of(lift: Lift) -> Lift:
-    """`lift` in a pass of many cotangents or tangents: each value stands for all rows."""
+def lift_for(seeds: list[Any], recorded: bool) -> Lift | None:
+    """How rules shall see values in a pass with these seeds; None for a plain one."""
+    lift: Lift = tensor_of if recorded else plain
+    if not any(type(c) is Rows for c in seeds):
+        return lift if recorded else None
 
-    def lifted(x: Any) -> Any:
+    def lift_to_rows(x: Any) -> Any:
         value = lift(x)
         return Rows(value, is_stack=False) if hasattr(value, "shape") else value
 
-    return lifted
+    return lift_to_rows
 
 
-def _seed(c: Any, y: Tensor, recorded: bool) -> Any:
+def seed_for(c: Any, y: Tensor, recorded: bool) -> Any:
     """A cotangent or tangent of y in the form that a replay takes, in y's dtype."""
     if type(c) is Rows:
         return c if c.dtype == y.dtype else c.astype(y.dtype)
@@ -186,6 +186,11 @@ def refuse_complex(name: str, values: list[Any]) -> None:
 def is_tracked(y: Any) -> bool:
     """Whether derivatives reach y."""
     return isinstance(y, Tensor) and y.requires_grad
+
+
+def holds_tensor(x: Any) -> bool:
+    """Whether x is a Tensor, or Rows of one."""
+    return isinstance(x._data if type(x) is Rows else x, Tensor)
 
 
 def any_tensor(values: Any) -> bool:

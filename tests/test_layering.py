@@ -40,6 +40,7 @@ LAYERS = {
         "tracing",
         "transforms",
         "jacobians",
+        "checkpointing",
         "checking",
         "viz",
         "compiler",
