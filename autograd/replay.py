@@ -400,8 +400,8 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
-                f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
-                "changing it, or change it after backward()."
+                f"overwritten afterwards, or made to require grad ({x.location}), before this backward pass. Run the "
+                "forward pass again after changing it, or change it after backward()."
             )
 
 
