@@ -233,7 +233,7 @@ def linear(function: Callable[..., Any], *rules: Rule | None, **options: Any) ->
 def primitive(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
     """Declare an op of no special structure (options as for `elementwise`).
 
-    Each rule returns exactly the shape and dtype of its argument. Higher derivatives and forward mode come of the rules.
+    Each rule returns exactly the shape and dtype of its argument. Forward mode and higher derivatives come of them.
 
     Several steps fused into one op may have a rule that no composition of theirs would give. Cross entropy of logits z
     and probabilities t, `log sum exp z - t.z`, overflows nowhere, nor does its gradient, `softmax(z) - t`:
