@@ -54,8 +54,14 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = Fa
         refuse_complex("jacobian", trace.outputs + trace.inputs)
         few_inputs = sum(x.size for x in trace.inputs) < sum(np.size(y) for y in trace.outputs)
         forward = mode == "forward" or (mode == "auto" and few_inputs)
+        try:
+            rows = _by_columns(trace) if forward else _by_rows(trace)
+        except Exception:  # forward mode differentiates rules, and not every rule of a user's own can be
+            if mode != "auto" or not forward:
+                raise
+            rows = _by_rows(trace)
         blocks = []
-        for row in _by_columns(trace) if forward else _by_rows(trace):
+        for row in rows:
             block = refilled(trace.primals, iter(row))
             blocks.append(block[0] if isinstance(argnums, int | np.integer) else block)
         result = refilled(trace.structure, iter(blocks))

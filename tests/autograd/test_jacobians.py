@@ -14,7 +14,7 @@ from autograd import (
     primitive,
     softmax,
 )
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, GradientError
 from autograd.primitives import REGISTRY
 from tests.autograd.oracles import numeric_jvp
 
@@ -216,6 +216,17 @@ def test_a_rule_that_cannot_take_many_rows_is_given_one_by_one(name, passes):
     x = np.arange(3.0)
     np.testing.assert_allclose(jacobian(sine, mode="reverse")(x), np.diag(np.cos(x)))
     assert passes[-1][0] == "_one_by_one"
+
+
+def test_reverse_mode_serves_where_a_rule_cannot_be_differentiated():
+    def rule(g, y, x):
+        return np.asarray(g) @ w
+
+    w = np.arange(12.0).reshape(4, 3)
+    product = without_entry(lambda: primitive(lambda x: w @ x, rule, name="product"))
+    np.testing.assert_array_equal(jacobian(product)(np.ones(3)), w)
+    with pytest.raises(GradientError):
+        jacobian(product, mode="forward")(np.ones(3))
 
 
 def test_an_error_in_a_rule_is_told():
