@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching import Rows
 from autograd.errors import GradientError
 from autograd.graph import Node, ancestors, leaf, tick
 from autograd.modes import is_grad_enabled
 from autograd.primitives import GENERAL, Primitive
 from autograd.replay import pull_since
+from autograd.rows import Rows
 from autograd.tensor import Tensor, record, tensor_of
 from autograd.tracing import holds_tensor, is_tracked, lift_for, seed_for
 from autograd.trees import items, refilled

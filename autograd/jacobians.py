@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching import Rows
 from autograd.modes import ANOMALY, current_mode
+from autograd.rows import Rows
 from autograd.tensor import Tensor
 from autograd.tracing import Function, Trace, any_tensor, dtype_of, refuse_complex, selected
 from autograd.transforms import grad

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.batching import Rows
+import autograd.batching  # noqa: F401  (what it files lets rows go together)
 from autograd.errors import DtypeError
 from autograd.forward import push
 from autograd.graph import Node, ancestors, here, tick
 from autograd.modes import enable_grad, is_transforming, transforming
 from autograd.ops.elementwise import positive
 from autograd.replay import Lift, fit, plain, pull_since
+from autograd.rows import Rows
 from autograd.tensor import Tensor, tensor_of
 from autograd.trees import items, refilled
 from autograd.values import float64_of

@@ -36,6 +36,7 @@ LAYERS = {
         "tensor",
         "flat",
         "trees",
+        "rows",
         "batching",
         "tracing",
         "transforms",
