@@ -53,7 +53,7 @@ def checkpoint(
     """
     generators = tuple(rng) if isinstance(rng, Sequence) else (rng,)
 
-    @wraps(f)
+    @wraps(f, updated=())  # a module's attributes are not the function's
     def checkpointed(*args: Any, **keywords: Any) -> Any:
         if not is_grad_enabled():
             return f(*args, **keywords)
