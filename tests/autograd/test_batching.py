@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, jacobian, jacobians, jvp, vjp
+from autograd.primitives import CONSTANT
 from autograd.rows import Rows
 from tests.autograd.samples import INDICES
-from tests.autograd.test_rules import cotangent_for, differentiable, of_one, wanted
+from tests.autograd.test_rules import cases, cotangent_for, differentiable, of_one, wanted
+
+first_rows = pytest.mark.parametrize(
+    "op, row", [case for case in cases(lambda op: op.structure != CONSTANT) if case.id.endswith("-0")]
+)
 
 
 def refuse(*args: Any) -> Any:
@@ -50,7 +55,7 @@ def test_the_jacobian_of_every_op_is_that_of_its_rows_and_of_its_columns(op, row
 
 @pytest.mark.usefixtures("only_together")
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
-@differentiable
+@first_rows
 def test_the_jacobian_of_every_op_can_be_differentiated(op, row, mode, monkeypatch):
     arrays = [np.asarray(x) for x in row.draw()]
     position = wanted(op, arrays).index(True)
