@@ -82,8 +82,13 @@ class _Run:
 
     def again(self) -> tuple[Any, int]:
         """The same once more, in the context of the first time."""
+
+        def quietly() -> tuple[Any, int]:
+            with np.errstate(all="ignore"):  # the first run has told
+                return self(self.arguments)
+
         with self._generators_set_back():
-            return self.context.copy().run(self, self.arguments)
+            return self.context.copy().run(quietly)
 
     @contextmanager
     def _generators_set_back(self) -> Any:

@@ -303,6 +303,14 @@ def test_the_second_run_has_the_modes_of_the_first():
     np.testing.assert_array_equal(x.grad, y.grad)
 
 
+def test_the_second_run_does_not_warn_again():
+    x = leaf([0.0, 1.0])
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        y = checkpoint(lambda x: np.log(x) * 2)(x)
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [np.inf, 2])
+
+
 def test_an_error_in_the_second_run_leaves_gradients_and_generators():
     rng, calls = np.random.default_rng(0), []
 
