@@ -61,6 +61,26 @@ class Rows(ArrayMethods, NDArrayOperatorsMixin):
         """The axes of each row reversed."""
         return self._apply(shaping.transpose)
 
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return Rows(self._data.real, self.is_stack)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return Rows(self._data.imag, self.is_stack)
+
+    def astype(self, dtype: Any) -> Any:
+        """Converted to another dtype."""
+        return Rows(self._data.astype(dtype), self.is_stack)
+
+    def conj(self) -> Any:
+        """The complex conjugate."""
+        return Rows(self._data.conj(), self.is_stack)
+
+    conjugate = conj
+
     def stacked(self, count: int) -> Any:
         """All `count` rows, of shape `(count, *shape)`."""
         return self._data if self.is_stack else np.broadcast_to(self._data, (count, *self.shape))

@@ -40,13 +40,23 @@ def columns_one_by_one(f, x):
     return np.moveaxis(np.array(columns).reshape((x.size, *value.shape)), 0, -1).reshape(value.shape + x.shape)
 
 
+def in_reals(f, x):
+    """f and x with two real numbers for each complex one, since a jacobian is of real ones."""
+
+    def real_f(r):
+        y = f(r[0] + 1j * r[1] if np.iscomplexobj(x) else r)
+        return np.stack([np.real(y), np.imag(y)]) if np.iscomplexobj(y) else y
+
+    return real_f, np.stack([x.real, x.imag]) if np.iscomplexobj(x) else x
+
+
 @pytest.mark.usefixtures("only_together")
 @differentiable
 def test_the_jacobian_of_every_op_is_that_of_its_rows_and_of_its_columns(op, row):
     arrays = [np.asarray(x) for x in row.draw()]
     for position, is_wanted in enumerate(wanted(op, arrays)):
         if is_wanted:
-            f, x = of_one(op, arrays, position, row.keywords), arrays[position]
+            f, x = in_reals(of_one(op, arrays, position, row.keywords), arrays[position])
             expected = rows_one_by_one(f, x)
             np.testing.assert_allclose(jacobian(f, mode="reverse")(x), expected, rtol=1e-12, atol=1e-13)
             np.testing.assert_allclose(jacobian(f, mode="forward")(x), expected, rtol=1e-12, atol=1e-13)
@@ -59,7 +69,7 @@ def test_the_jacobian_of_every_op_is_that_of_its_rows_and_of_its_columns(op, row
 def test_the_jacobian_of_every_op_can_be_differentiated(op, row, mode, monkeypatch):
     arrays = [np.asarray(x) for x in row.draw()]
     position = wanted(op, arrays).index(True)
-    f, x = of_one(op, arrays, position, row.keywords), arrays[position]
+    f, x = in_reals(of_one(op, arrays, position, row.keywords), arrays[position])
     u = cotangent_for(np.zeros(np.shape(f(x)) + x.shape))
 
     def total(x):
@@ -120,6 +130,8 @@ FUNCTIONS: dict[str, Any] = {
     "float32": lambda g: g.astype(np.float32),
     "like": lambda g: np.zeros_like(g) + np.ones_like(w) * g,
     "shape": lambda g: g * (np.shape(g)[0] + np.ndim(g) + np.size(g) + g.size + g.ndim),
+    "parts of complex numbers": lambda g: np.stack([(g * 1j).imag, (g * 1j + w).real, (g * 1j).conj().imag]),
+    "parts of real numbers": lambda g: g.real + g.imag + g.conj() + np.conjugate(g) + np.real(g),
     "roll": lambda g: np.roll(g, 1, axis=0),
 } | {f"index {name}": lambda g, index=index: g[index] for name, index in INDICES.items()}
 
