@@ -121,7 +121,7 @@ def _recorded(run: _Run, arguments: Any) -> Any:
     nodes = [nodes[i] for i, count in enumerate(_references(nodes)) if count > _REFERENCES_OF_A_LISTED_NODE]
     forward, rule = _forward(run, places), _rule(run, nodes, places)
     primitive = Primitive(forward, (), GENERAL, joint=rule, name=run.name, bind=_bind)
-    packed = record(primitive, None, None, tuple(nodes), None, value)
+    packed = tensor_of(record(primitive, None, None, tuple(nodes), None, value)._node)
     for i, y in zip(places, _unpacked(packed, forms), strict=True):
         outputs[i] = y
     return refilled(structure, iter(outputs))
@@ -186,6 +186,8 @@ def _unpacked(packed: Any, forms: list[tuple[tuple[int, ...], np.dtype]]) -> lis
     for shape, dtype in forms:
         stop = start + int(np.prod(shape))
         part = packed[start:stop].reshape(shape)
+        if part.dtype.kind == "c" != dtype.kind:
+            part = part.real
         parts.append(part if part.dtype == dtype else part.astype(dtype))
         start = stop
     return parts

@@ -155,6 +155,21 @@ def test_containers_keywords_and_several_outputs():
         np.testing.assert_array_equal(plain, again)
 
 
+def test_complex_values_in_and_out():
+    def g(z, x):
+        return np.exp(z) * x, np.abs(z) + x
+
+    results = []
+    for function in (g, checkpoint(g)):
+        z, x = leaf(X + 1j * X[::-1]), leaf(X)
+        a, b = function(z, x)
+        (np.abs(a).sum() + (b * b).sum()).backward()
+        results.append((a.detach().data, b.detach().data, z.grad, x.grad))
+    for plain, again in zip(*results, strict=True):
+        assert again.dtype == plain.dtype
+        np.testing.assert_array_equal(again, plain)
+
+
 def test_outputs_that_are_inputs_constants_or_unused():
     w = leaf(2.0)
     g = checkpoint(lambda x: (x, w, x.detach(), x * w, np.ones(2), x * 3))
