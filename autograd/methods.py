@@ -38,13 +38,16 @@ class ArrayMethods:
         """Compute a primitive of this Tensor alone, and record the call."""
         raise NotImplementedError
 
-    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-        """What a function of NumPy makes of this Tensor."""
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
         raise NotImplementedError
 
+    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """What a function of NumPy makes of this Tensor."""
+        return self.__array_function__(function, (type(self),), (self, *args), keywords)
+
     def _compose(self, implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-        """Call a function that is written with others, so that an error names it and not them."""
-        raise NotImplementedError
+        """Call a function that is written with others; a Tensor lets an error name it and not them."""
+        return implementation(*args, **keywords)
 
     # --- folding axes ---
 

@@ -23,6 +23,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 NO_GRAD = 1
 ANOMALY = 2
 TRANSFORM = 4
+MASKED = 8
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
 current_mode = MODE.get
@@ -90,6 +91,11 @@ def detect_anomaly() -> Switch:
 def transforming() -> Switch:
     """Inside `grad`, `vjp`, `jvp` ...: everything records, and nested transforms return Tensors."""
     return Switch(bits_on=TRANSFORM, bits_off=NO_GRAD)
+
+
+def masked() -> Switch:
+    """In a rule behind an op that threw elements away: what it replays itself keeps `np.where`'s promise, too."""
+    return Switch(bits_on=MASKED)
 
 
 def is_grad_enabled() -> bool:

@@ -1,6 +1,6 @@
-"""The tape replayed: backwards for gradients (`pull`), forwards for directional derivatives (`push`).
+"""The tape replayed backwards, for gradients.
 
-Backward, each op node receives its cotangent g, the sum of what its uses sent; its rules turn g into one
+Each op node receives its cotangent g, the sum of what its uses sent; its rules turn g into one
 contribution for each input, and those are added up at the inputs. Newest first, so that a node's sum is complete
 before it is spent.
 
@@ -21,7 +21,8 @@ import numpy as np
 from autograd.broadcasting import unbroadcast
 from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
-from autograd.modes import ANOMALY, current_mode, enable_grad
+from autograd.masking import filled, has_nan, without_nan
+from autograd.modes import ANOMALY, MASKED, current_mode, enable_grad, masked
 from autograd.primitives import LINEAR, Primitive
 from autograd.values import FLOAT64, float64_of, numbers_like, summary
 
@@ -50,8 +51,7 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     for node in leaves:
         node.cotangent = None
     try:
-        if _replay(ops, roots, seeds, free, lift):
-            _refuse_stale(ops, leaves)
+        _replay(ops, leaves, roots, seeds, free, lift)
     except BaseException:
         for node in (*ops, *leaves):
             node.cotangent = None
@@ -62,51 +62,89 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     return leaves
 
 
-def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None) -> dict[Node, Any]:
+def pull_since(
+    roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None, to: list[Node] | None = None
+) -> dict[Node, Any]:
     """Send `seeds` back from `roots` to nodes no younger than `since`; return what arrives at each of those.
 
     For transforms, which differentiate with respect to a point inside a larger graph, perhaps while a pass over that
-    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`.
+    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`; with a `lift`, what
+    does not lead to one of the nodes `to` is spared.
     """
     with LOCK:
         ops, boundary = ancestors(roots, since)
         ops.reverse()
-        _refuse_freed(ops, boundary)
+        refuse_freed(ops, boundary)
         _refuse_stale(ops, boundary)
         _refuse_stale_views(boundary)
         before = [(node, getattr(node, "cotangent", None)) for node in (*ops, *boundary)]
         for node, _ in before:
             node.cotangent = None
         try:
-            if _replay(ops, roots, seeds, False, lift):
-                _refuse_stale(ops, boundary)
+            wanted = None if to is None or lift is None else _descendants(to, ops)
+            _replay(ops, boundary, roots, seeds, False, lift, wanted)
             return {node: node.cotangent for node in boundary if node.cotangent is not None}
         finally:
             for node, cotangent in before:
                 node.cotangent = cotangent
 
 
-def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> bool:
-    """Seed the roots and replay `ops`, newest first; whether hooks may have run, which may have written to a leaf."""
+def _descendants(nodes: list[Node], ops: list[Node]) -> set[Node]:
+    """`nodes` and those of `ops`, newest first, that were computed from them."""
+    found = set(nodes)
+    for node in reversed(ops):
+        if not found.isdisjoint([x for x in node.inputs if type(x) is Node]):
+            found.add(node)
+    return found
+
+
+def _replay(
+    ops: list[Node],
+    leaves: list[Node],
+    roots: list[Node],
+    seeds: list[Any],
+    free: bool,
+    lift: Lift | None,
+    wanted: set[Node] | None = None,
+) -> None:
+    """Seed the roots and replay `ops`, newest first."""
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
         with enable_grad(), np.errstate(all="ignore"):
-            _pull_careful(ops, free, lift)
-        return True
-    return _replay_plain(ops, free)
+            _pull_careful(ops, leaves, free, lift, wanted)
+    else:
+        _replay_plain(ops, leaves, free)
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
-def _replay_plain(ops: list[Node], free: bool) -> bool:
-    if not current_mode() & ANOMALY:
-        ops = _pull_fast(ops, free)
+def _replay_plain(ops: list[Node], leaves: list[Node], free: bool) -> None:
+    mode = current_mode()
+    if not mode & ANOMALY:
+        if not mode & MASKED:
+            ops = _pull_fast(ops, free)
+        if ops and all(node.notes is None for node in ops):
+            ops = _pull_hopefully(ops, leaves, free)
     if ops:
-        _pull_careful(ops, free, None)
-    return bool(ops)
+        _pull_careful(ops, leaves, free, None)
 
 
-def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
+def _pull_hopefully(ops: list[Node], leaves: list[Node], free: bool) -> list[Node]:
+    """Replay plain nodes fast, some of which throw elements away; return them as they were if a nan came out."""
+    before = [(node, node.cotangent) for node in (*ops, *leaves)]
+    _pull_fast(ops, False, heeding_masks=False)
+    if any(node.cotangent is not None and has_nan(node.cotangent) for node in leaves):
+        for node, g in before:
+            node.cotangent = g
+        return ops
+    if free:
+        for node in ops:
+            if type(node.output) is np.ndarray:
+                node.output = None
+    return []
+
+
+def _pull_fast(ops: list[Node], free: bool, heeding_masks: bool = True) -> list[Node]:
     """Replay plain nodes; return what is left from the first node that needs care."""
     for position, node in enumerate(ops):
         g = node.cotangent
@@ -116,7 +154,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
         if node.notes is not None:
             return ops[position:]
         if not primitive.is_inline:
-            if primitive.masks:
+            if primitive.masks and heeding_masks and masks(node):
                 return ops[position:]
             node.cotangent = None
             _pull_one(node, g)
@@ -160,23 +198,33 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
     return []
 
 
-def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
+def _pull_careful(
+    ops: list[Node], leaves: list[Node], free: bool, lift: Lift | None, wanted: set[Node] | None = None
+) -> None:
     """Replay with everything that the fast loop leaves out."""
-    behind_where = False
-    for node in ops:
+    behind_mask = bool(current_mode() & MASKED)
+    for position, node in enumerate(ops):
         g = node.cotangent
         if g is None:
             continue
         node.cotangent = None
         if node.notes is not None:
             g = _notice(node, g)
-        behind_where = behind_where or node.primitive.masks
-        pairs = contributions(node, g, lift, behind_where)
+            if node.notes.hooks:
+                _refuse_stale(ops[position:], leaves)  # a hook may have assigned to a leaf
+        behind_mask = behind_mask or masks(node)
+        pairs = contributions(node, g, lift, behind_mask, wanted)
         if current_mode() & ANOMALY:
             _refuse_nan(node, pairs, g)
         _send(pairs)
         if free and type(node.output) is np.ndarray:
             node.output = None
+
+
+def masks(node: Node) -> bool:
+    """Whether this operation threw elements away."""
+    found = node.primitive.masks
+    return found if type(found) is bool else found(**(node.keywords or {}))
 
 
 def _send(pairs: list[tuple[Node, Any]]) -> None:
@@ -218,11 +266,13 @@ def _located(node: Node, error: Exception) -> Exception:
     return np.linalg.LinAlgError(message)
 
 
-def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
+def contributions(
+    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False, wanted: set[Node] | None = None
+) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
-    zero cotangent is zero: `where` gave that element no gradient.
+    zero cotangent is zero: `where` gave that element no gradient. Inputs that are not `wanted` are left out.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
     if lift is None:
@@ -230,32 +280,48 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
         g = float64_of(g)
     arguments = [lift(x) for x in inputs]
     y = lift(node)
-    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
-    if raw is not None and len(raw) != len(inputs):
-        raise RuleError(f"the rule of {primitive.name} returned {len(raw)} contributions for {len(inputs)} inputs")
-    pairs = []
-    for position, x in enumerate(inputs):
-        if type(x) is Node and x.requires_grad:
-            if raw is not None:
-                c = raw[position]
-                if c is None:  # how a joint rule says what a missing rule says: no gradient
-                    continue
-            elif primitive.rules[position] is None:
-                continue
-            else:
-                try:
-                    c = primitive.rules[position](g, y, *arguments, **keywords)
-                except np.linalg.LinAlgError as error:
-                    raise _located(node, error) from None
-            if lift is not plain and isinstance(c, np.ndarray | np.generic) and np.any(c):
+    places = [
+        i for i, x in enumerate(inputs) if type(x) is Node and x.requires_grad and (wanted is None or x in wanted)
+    ]
+
+    def rules(y: Any, arguments: list[Any]) -> dict[int, Any]:
+        if primitive.joint is not None:
+            all_of_them = primitive.joint(g, y, *arguments, **keywords)
+            if len(all_of_them) != len(inputs):
                 raise RuleError(
-                    f"the rule of {primitive.name} returned an array in a pass that is recorded, so its own derivative "
-                    "would be lost; write it with operators and NumPy functions on g, y and x, without np.asarray"
+                    f"the rule of {primitive.name} returned {len(all_of_them)} contributions for {len(inputs)} inputs"
                 )
-            if zero_times_nan and primitive.is_elementwise and c is not None:
-                c = np.where((g == 0) & np.isnan(c), 0, c)
-            pairs.append((x, fit(c, x.output, primitive)))
-    return pairs
+            # None is how a joint rule says what a missing rule says: no gradient.
+            return {i: all_of_them[i] for i in places if all_of_them[i] is not None}
+        return {i: rule(g, y, *arguments, **keywords) for i in places if (rule := primitive.rules[i]) is not None}
+
+    def rules_on_filled(k: int) -> dict[int, Any]:
+        values = [filled(x, k) for x in arguments]
+        return rules(primitive(*values, **keywords), values)
+
+    try:
+        if not zero_times_nan or primitive.structure == LINEAR:
+            sent = rules(y, arguments)
+        elif primitive.is_elementwise:
+            sent = rules(y, arguments)
+            sent = {i: np.where((g == 0) & np.isnan(c), 0, c) if hasattr(c, "shape") else c for i, c in sent.items()}
+        else:
+            with masked():
+                sent = without_nan(rules(y, arguments), g, rules_on_filled)
+    except np.linalg.LinAlgError as error:
+        raise _located(node, error) from None
+    if lift is not plain:
+        _refuse_arrays(sent, primitive)
+    return [(inputs[i], fit(c, inputs[i].output, primitive)) for i, c in sent.items()]
+
+
+def _refuse_arrays(sent: dict[int, Any], primitive: Primitive) -> None:
+    """Raise for a contribution that is no longer recorded, in a pass that shall be."""
+    if any(isinstance(c, np.ndarray | np.generic) and np.any(c) for c in sent.values()):
+        raise RuleError(
+            f"the rule of {primitive.name} returned an array in a pass that is recorded, so its own derivative "
+            "would be lost; write it with operators and NumPy functions on g, y and x, without np.asarray"
+        )
 
 
 def plain(x: Any) -> Any:
@@ -374,12 +440,12 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
-                f"overwritten afterwards ({x.location}), before this backward pass was through. Run the forward pass "
-                "again after changing it, or change it after backward()."
+                f"overwritten afterwards, or made to require grad ({x.location}), before this backward pass was "
+                "through. Run the forward pass again after changing it, or change it after backward()."
             )
 
 
-def _refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
+def refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
     """Raise if a backward pass has dropped values that this replay needs."""
     for node in ops:
         if node.mark is not None and node.mark.freed:
@@ -420,42 +486,3 @@ def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]], g: Any) -> None:
                 f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}. The input was "
                 f"{summary(parent.output)}, the gradient that arrived {summary(getattr(g, '_data', g))}"
             )
-
-
-def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, by_double_vjp: Callable) -> list[Any]:
-    """Send `tangents` forward to `roots`; returns their tangents, None where nothing arrives.
-
-    The dual of `pull`, from the same rules: for an elementwise op the vjp rule is the jvp rule; a linear op is
-    applied to the tangents; any other is left to `by_double_vjp(node, arriving tangents)`.
-    """
-    tangents = dict(tangents)
-    ops, boundary = ancestors(roots, since)
-    _refuse_freed(ops, boundary)
-    with np.errstate(all="ignore"):
-        for node in ops:
-            arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]
-            if any(t is not None for t in arriving):
-                tangents[node] = _push_one(node, arriving, lift, by_double_vjp)
-    return [tangents.get(root) for root in roots]
-
-
-def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callable) -> Any:
-    primitive, keywords = node.primitive, node.keywords or {}
-    arguments = [lift(x) for x in node.inputs]
-    y = lift(node)
-    if primitive.structure == LINEAR:
-        moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
-        return primitive(*moved, **keywords)
-    if primitive.is_elementwise and primitive.joint is None:
-        parts = [
-            rule(t, y, *arguments, **keywords)
-            for rule, t in zip(primitive.tangent_rules, arriving, strict=True)
-            if t is not None and rule is not None
-        ]
-        total = parts[0] if parts else np.zeros_like(y)
-        for part in parts[1:]:
-            total = total + part
-        if not hasattr(total, "shape"):
-            raise RuleError(f"the rule of {primitive.name} returned {total!r}, not an array, for shape {y.shape}")
-        return total if total.shape == y.shape else np.broadcast_to(total, y.shape)
-    return by_double_vjp(node, arriving)

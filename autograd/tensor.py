@@ -602,7 +602,10 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to or through this Tensor. Can be set on leaves."""
+        """Whether gradients flow to or through this Tensor. Can be set on leaves.
+
+        Set to True, it counts as an assignment: a graph that used this leaf before has only a part of its gradient.
+        """
         return self._node.requires_grad
 
     @requires_grad.setter
@@ -613,7 +616,11 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             )
         if flag(value, "requires_grad"):
             refuse_untrackable(self._data)
-        self._own_node().requires_grad = bool(value)
+        node = self._own_node()
+        if value and not node.requires_grad:
+            node.snapshot = None
+            _stamp(node)  # what was recorded before has no gradient for it, or only a part
+        node.requires_grad = bool(value)
 
     @property
     def is_leaf(self) -> bool:
@@ -825,9 +832,6 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     _compose = staticmethod(_compose)
 
     _apply = apply_unary
-
-    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-        return self.__array_function__(function, (type(self),), (self, *args), keywords)
 
     # --- operators ---
 
