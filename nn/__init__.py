@@ -82,6 +82,7 @@ from nn.losses.sequence import CTCLoss, ctc_loss
 from nn.module import Module
 from nn.optim import lr_find
 from nn.regularization import l1_penalty, l2_penalty, max_norm_
+from nn.randomness import default_generator, manual_seed
 
 __all__ = [
     "Module",
@@ -157,6 +158,8 @@ __all__ = [
     "l2_penalty",
     "max_norm_",
     # namespaces
+    "manual_seed",
+    "default_generator",
     "init",
     "optim",
     "utils",

@@ -9,21 +9,11 @@ input goes into (`fan_out`); axes after the second multiply both. No function to
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 
 from autograd import Tensor
-
-# A seed, a generator to draw from (and advance), or None for a new generator with fresh entropy.
-Rng: TypeAlias = "int | np.random.Generator | None"  # quoted: numpy.random is loaded at its first use
-
-
-def generator_of(rng: Rng = None, generator: Rng = None) -> np.random.Generator:
-    """The generator to draw from, given as `rng` or, in PyTorch's word, `generator`: a seed, a Generator or None."""
-    if rng is not None and generator is not None:
-        raise TypeError("rng and generator are two names for one thing: give one of them")
-    return np.random.default_rng(rng if generator is None else generator)
+from nn.randomness import Rng, generator_of
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

@@ -39,6 +39,10 @@ LAYERS = {
         "compiler",
     ),
     "nn": (
+        "randomness",
+        "members",
+        "hooks",
+        "summaries",
         "module",
         "init",
         "activations",

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.init import Rng, generator_of
 from nn.module import Module
+from nn.randomness import Rng, generator_of
 
 
 class Dropout(Module):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, affine, get_default_dtype
-from nn.init import Rng, generator_of
 from nn.module import Module
+from nn.randomness import Rng, generator_of
 
 
 class Linear(Module):

@@ -10,11 +10,12 @@ import numpy as np
 from autograd import Tensor
 from nn import init as initializers
 from nn.activations import BY_NAME
-from nn.init import Rng, generator_of, zeros_
+from nn.init import zeros_
 from nn.layers.containers import Sequential
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear
 from nn.module import Module
+from nn.randomness import Rng, generator_of
 
 Activation: TypeAlias = str | Callable[[Any], Any] | type[Module] | None
 
