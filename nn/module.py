@@ -120,16 +120,14 @@ class Module(Members):
         >>> nn.MLP([2, 4, 1]).apply(clear)[0].bias.tolist()
         [0.0, 0.0, 0.0, 0.0]
         """
-        seen: dict[int, Module] = {}
+        found: dict[int, Module] = {}
         stack: list[Module] = [self]
-        while (
-            stack
-        ):  # each module after the one that holds it, the last child first: read from the end, PyTorch's order
+        while stack:
             module = stack.pop()
-            if id(module) not in seen:
-                seen[id(module)] = module
-                stack += module.children()
-        for module in reversed(list(seen.values())):
+            if id(module) not in found:
+                found[id(module)] = module
+                stack += module.children()  # the last is next, so that the order is right when read from its end
+        for module in reversed(list(found.values())):
             fn(module)
         return self
 
