@@ -39,8 +39,10 @@ def layer_norm(
     for name, value in (("weight", weight), ("bias", bias)):
         if value is not None and np.shape(value) != shape:
             raise ValueError(f"layer_norm: {name} of shape {np.shape(value)} is not of normalized_shape={shape}")
-    axis = tuple(range(-len(shape), 0))
-    return _affine(_standardized(x, *_moments(x, axis), eps), weight, bias)
+    _, centred, var = _moments(x, tuple(range(-len(shape), 0)))
+    y = centred * (1.0 / _sqrt(var + eps))
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
 
 
 class LayerNorm(Module):
@@ -150,13 +152,16 @@ class BatchNorm1d(Module):
                 f"{self.num_features}, length), not shape {x.shape}"
             )
         if self.training or self.running_mean is None:
-            mean, var = self._moments_of_batch(x)
+            centred, var = self._by_batch(x)
         else:
-            mean, var = self._broadcast(self.running_mean, x), self._broadcast(self.running_var, x)
-        y = _standardized(x, mean, var, self.eps)
-        return _affine(y, self._broadcast(self.weight, x), self._broadcast(self.bias, x))
+            centred, var = x - self._broadcast(self.running_mean, x), self._broadcast(self.running_var, x)
+        # Both factors are small, one number a feature: their quotient first spares a product of the size of x.
+        weight, bias = self._broadcast(self.weight, x), self._broadcast(self.bias, x)
+        y = centred * ((1.0 if weight is None else weight) / _sqrt(var + self.eps))
+        return y if bias is None else y + bias
 
-    def _moments_of_batch(self, x: Any) -> tuple[Any, Any]:
+    def _by_batch(self, x: Any) -> tuple[Any, Any]:
+        """x less the mean of the batch, and the variance of the batch; the running values follow them."""
         axis = (0, 2) if x.ndim == 3 else (0,)
         n = math.prod(x.shape[i] for i in axis)
         if n < 2:
@@ -164,20 +169,14 @@ class BatchNorm1d(Module):
                 f"BatchNorm1d: x of shape {x.shape} has {n} value for each feature, and one value has no variance; "
                 "train on larger batches (drop a last one that is too small), or call model.eval() to predict"
             )
-        mean, var = _moments(x, axis)
-        if self.training and self.running_mean is not None:
-            self._track(_values(mean), _values(var) * (n / (n - 1)))
-        return mean, var
-
-    def _track(self, mean: np.ndarray, var: np.ndarray) -> None:
-        """Let the running values follow those of a batch."""
-        assert self.num_batches_tracked is not None
-        batches = self.num_batches_tracked.item() + 1
-        share = 1 / batches if self.momentum is None else self.momentum
-        self.num_batches_tracked.assign(batches)
-        for running, new in ((self.running_mean, mean), (self.running_var, var)):
-            old = _values(running)
-            running.assign(old + (new.reshape(old.shape) - old) * share)  # type: ignore[union-attr]
+        mean, centred, var = _moments(x, axis)
+        if self.training and self.num_batches_tracked is not None:
+            batches = self.num_batches_tracked.item() + 1
+            share = 1 / batches if self.momentum is None else self.momentum
+            self.num_batches_tracked.assign(batches)
+            _follow(self.running_mean, _values(mean), share)
+            _follow(self.running_var, _values(var) * (n / (n - 1)), share)
+        return centred, var
 
     def _broadcast(self, value: Any, x: Any) -> Any:
         """What there is one of for each feature, in a shape that broadcasts against x."""
@@ -190,17 +189,21 @@ class BatchNorm1d(Module):
         )
 
 
-def _moments(x: Any, axis: tuple[int, ...]) -> tuple[Any, Any]:
-    return x.mean(axis=axis, keepdims=True), x.var(axis=axis, keepdims=True)
+def _moments(x: Any, axis: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """E[x], x - E[x] and Var[x]; `x.var()` would take the mean of x once more."""
+    mean = x.mean(axis=axis, keepdims=True)
+    centred = x - mean
+    return mean, centred, (centred * centred).mean(axis=axis, keepdims=True)
 
 
-def _standardized(x: Any, mean: Any, var: Any, eps: float) -> Any:
-    return (x - mean) / np.sqrt(var + eps)
+def _follow(running: Any, new: np.ndarray, share: float) -> None:
+    """running = (1 - share) · running + share · new."""
+    old = running.numpy()
+    running.assign(old + (new.reshape(old.shape) - old) * share)
 
 
-def _affine(x: Any, weight: Any, bias: Any) -> Any:
-    y = x if weight is None else x * weight
-    return y if bias is None else y + bias
+def _sqrt(x: Any) -> Any:
+    return x.sqrt() if type(x) is Tensor else np.sqrt(x)
 
 
 def _values(x: Any) -> np.ndarray:
