@@ -63,7 +63,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(Tensor([1.0, 2.0]), 0.1).tolist()
     [0.1, 0.1]
     """
-    tensor.assign(np.full(_leaf(tensor, "constant_").shape, val))
+    _leaf(tensor, "constant_").assign(np.full(tensor.shape, val))
     return tensor
 
 
@@ -76,7 +76,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, rng: Rng = None, ge
     """
     if not a <= b:
         raise ValueError(f"uniform_: a={a} is above b={b}, or one is no number")
-    tensor.assign(generator_of(rng, generator).uniform(a, b, _leaf(tensor, "uniform_").shape))
+    _leaf(tensor, "uniform_").assign(generator_of(rng, generator).uniform(a, b, tensor.shape))
     return tensor
 
 
@@ -87,7 +87,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, rng: Rng = None
     [5.0, 5.0]
     """
     _check_std(std, "normal_")
-    tensor.assign(generator_of(rng, generator).normal(mean, std, _leaf(tensor, "normal_").shape))
+    _leaf(tensor, "normal_").assign(generator_of(rng, generator).normal(mean, std, tensor.shape))
     return tensor
 
 

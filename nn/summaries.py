@@ -51,9 +51,10 @@ def summary_of(model: Any, inputs: tuple[Any, ...]) -> Summary:
         parts.append(f"{trainable:,} of them trained")
     if buffers:
         parts.append(f"{buffers:,} numbers in buffers")
+    lines = [title, "", *_ruled(rows), ", ".join(parts)]
     if any(row[-1].startswith("(") for row in rows):
-        parts.append("(n) shared, counted above")
-    text = Summary("\n".join([title, "", *_ruled(rows), ", ".join(parts)]))
+        lines.append("(n): shared, counted above")
+    text = Summary("\n".join(lines))
     text.parameters, text.trainable, text.buffers = total, trainable, buffers
     return text
 

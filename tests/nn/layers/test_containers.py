@@ -61,3 +61,78 @@ def test_module_list():
     assert repr(blocks).startswith("ModuleList(\n  (0): ReLU()\n  (1): Linear(")
     with pytest.raises(NotImplementedError):
         blocks(1)
+
+
+def test_lists_can_be_changed():
+    a, b, c = nn.Linear(1, 1), nn.ReLU(), nn.Tanh()
+    for kind in (nn.ModuleList, nn.Sequential):
+        model = kind([a, b]) if kind is nn.ModuleList else kind(a, b)
+        assert model.append(c) is model
+        model.insert(0, c)
+        assert list(model) == [c, a, b, c]
+        assert [name for name, _ in model.named_parameters()] == ["1.weight", "1.bias"]
+        model[0] = b
+        del model[3]
+        assert list(model) == [b, a, b]
+        assert model.pop() is b
+        assert model.extend([c, c]) is model
+        assert type(model[1:]) is kind
+        assert list(model[1:]) == [a, c, c]
+        with pytest.raises(TypeError):
+            model.extend([a, 3])
+        with pytest.raises(TypeError):
+            model[0] = 3
+        assert list(model) == [b, a, c, c]
+        with pytest.raises(IndexError):
+            model[7]
+    assert nn.Sequential(np.tanh, np.cos).append(np.sin)(0.5) == np.sin(np.cos(np.tanh(0.5)))
+
+
+def test_names_go_with_their_layers():
+    model = nn.Sequential({"hidden": nn.Linear(2, 3), "act": nn.ReLU(), "out": nn.Linear(3, 1)})
+    assert [name for name, _ in model[1:].named_children()] == ["act", "out"]
+    del model[1]
+    assert [name for name, _ in model.named_children()] == ["hidden", "out"]
+    with pytest.raises(ValueError, match="names of their own"):
+        model.append(nn.ReLU())
+    with pytest.raises(TypeError, match="layer out, a str, cannot be called"):
+        model[1] = "relu"
+    with pytest.raises(TypeError, match="layer out, a str, cannot be called"):
+        nn.Sequential({"hidden": nn.ReLU(), "out": "relu"})  # type: ignore[dict-item]
+
+
+def test_module_dict():
+    a, b = nn.Linear(1, 1), nn.ReLU()
+    heads = nn.ModuleDict({"a": a})
+    heads["b"] = b
+    heads.update([("c", b)])
+    assert (list(heads), len(heads), "b" in heads, "z" in heads) == (["a", "b", "c"], 3, True, False)
+    assert list(heads.items()) == list(zip(heads.keys(), heads.values(), strict=True))
+    assert [name for name, _ in heads.named_parameters()] == ["a.weight", "a.bias"]
+    assert repr(heads) == (
+        "ModuleDict(\n  (a): Linear(in_features=1, out_features=1, bias=True)\n  (b): ReLU()\n  (c): ReLU()\n)"
+    )
+    assert heads.pop("c") is b
+    del heads["b"]
+    heads.clear()
+    assert len(heads) == 0
+
+
+@pytest.mark.parametrize(
+    "modules, error, message",
+    [
+        ({"a": nn.ReLU(), "b": np.tanh}, TypeError, "ModuleDict holds Modules, not a ufunc"),
+        ({"a": nn.ReLU(), 3: nn.ReLU()}, TypeError, "a key is a str, not a int"),
+        ({"a": nn.ReLU(), "b.c": nn.ReLU()}, ValueError, "'b.c' is no key"),
+        ({"": nn.ReLU()}, ValueError, "'' is no key"),
+    ],
+)
+def test_module_dict_refuses_all_or_none(modules, error, message):
+    heads = nn.ModuleDict()
+    with pytest.raises(error, match=message):
+        heads.update(modules)
+    assert len(heads) == 0
+    with pytest.raises(KeyError, match="ModuleDict has no 'a'; its keys: none"):
+        heads["a"]
+    with pytest.raises(NotImplementedError):
+        heads(1)
