@@ -6,17 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, get_default_dtype
 
 
 def array_of(x: Any) -> Any:
-    """A list or a number as an array; a Tensor as it is."""
-    return x if type(x) is Tensor else np.asarray(x)
+    """A Tensor as it is, anything else as an array of numbers: bools count as floats, TypeError for the rest."""
+    if type(x) is Tensor:
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"an activation takes numbers, not {type(x).__name__} ({array.dtype})")
+    return array.astype(get_default_dtype()) if array.dtype.kind == "b" else array
 
 
 def positive(value: float, name: str, function: str) -> float:
     """The value, or an error that names it where it is not above 0."""
-    if not value > 0:
+    if isinstance(value, str) or not value > 0:
         raise ValueError(f"{function}: {name}={value} is not a number above 0")
     return value
 

@@ -53,7 +53,7 @@ def prelu(x: Any, weight: Any) -> Any:
     [[-0.25, -0.5], [2.0, 2.0]]
     """
     x = array_of(x)
-    return autograd.prelu(x, weight if isinstance(weight, float) else _slopes(array_of(weight), x))
+    return autograd.prelu(x, weight if isinstance(weight, float | int) else _slopes(array_of(weight), x))
 
 
 def _slopes(weight: Any, x: Any) -> Any:

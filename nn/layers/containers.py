@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Self, overload
 
+from nn.layers.checks import function
 from nn.module import Module
 
 Layer = Callable[[Any], Any]
@@ -141,10 +142,8 @@ class Sequential(ModuleList):
         return x
 
     def _checked(self, index: int, item: Any) -> Any:
-        if not callable(item):
-            name = self._names[index] if self._names is not None and index < len(self._names) else index
-            raise TypeError(f"{type(self).__name__}: layer {name}, a {type(item).__name__}, cannot be called")
-        return item
+        name = self._names[index] if self._names is not None and index < len(self._names) else index
+        return function(item, f"layer {name}", type(self).__name__)
 
     def _named(self) -> Iterable[tuple[str, Any]]:
         if self._names is None:

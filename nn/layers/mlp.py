@@ -35,7 +35,8 @@ class MLP(Sequential):
     Parameters
     ----------
     sizes : numbers of features from input to output; [2, 16, 1] is one hidden layer of 16.
-    activation : after each hidden layer: a name, a function, a Module or its class, or a list of one for each.
+    activation : after each hidden layer: a name, a function, a Module or its class; or a list of one for each, which
+        may have one more, for the last layer.
     output_activation : after the last layer; None for none.
     dropout : probability of dropping each hidden activation in training.
     norm : before each hidden activation: "batch", "layer", or a function of the number of features; None for none.
@@ -46,8 +47,8 @@ class MLP(Sequential):
     rng : a seed, a NumPy Generator, or None.
 
     Shapes: x (..., sizes[0]) -> y (..., sizes[-1]).
-    Raises ValueError for fewer than two sizes, unknown names (with the known ones), as many activations as there are
-    not hidden layers, and a dropout outside [0, 1]; TypeError for what is no list of sizes.
+    Raises ValueError for fewer than two sizes, unknown names (with the known ones), a list of activations that is
+    too short or too long, and a dropout outside [0, 1]; TypeError for what is no list of sizes.
 
     >>> import nn
     >>> model = nn.MLP([2, 8, 1], activation="relu", output_activation="sigmoid", rng=0)
@@ -77,9 +78,13 @@ class MLP(Sequential):
         sizes = _checked_sizes(sizes)
         hidden = len(sizes) - 2
         chosen: list[Any] = list(activation) if isinstance(activation, list | tuple) else [activation] * hidden
-        if len(chosen) != hidden:
-            raise ValueError(f"MLP: {len(chosen)} activations for the {hidden} hidden layers of sizes={sizes}")
-        chosen.append(output_activation)
+        if len(chosen) == hidden or output_activation is not None:
+            chosen.append(output_activation)
+        if len(chosen) != hidden + 1:
+            raise ValueError(
+                f"MLP: activation={activation!r}: sizes={sizes} has {hidden} hidden layers, so {hidden} are needed, or "
+                f"{hidden + 1} with one for the last layer and no output_activation"
+            )
         activations = [None if one is None else activation_of(one, "MLP", dtype) for one in chosen]
         norms = [*(_norm(norm, size, dtype) for size in sizes[1:-1]), None]
         probability(dropout, "dropout", "MLP")
@@ -121,7 +126,11 @@ def _norm(norm: str | Callable[[int], Any] | None, features: int, dtype: np.typi
         if norm not in _NORMS:
             raise ValueError(f"MLP: unknown norm {norm!r}; known: {', '.join(_NORMS)}, or a function of the features")
         return _NORMS[norm](features, dtype=dtype)  # type: ignore[call-arg]
-    return None if norm is None else norm(features)
+    if norm is None:
+        return None
+    if not callable(norm):
+        raise TypeError(f"MLP: norm is a name ({', '.join(_NORMS)}), a function of the features or None, not {norm!r}")
+    return norm(features)
 
 
 def _initializer(init: str | Callable[..., Tensor] | None) -> Callable[[Tensor, Any, np.random.Generator], Any] | None:
@@ -134,5 +143,7 @@ def _initializer(init: str | Callable[..., Tensor] | None) -> Callable[[Tensor, 
         raise ValueError(f"MLP: unknown init {init!r}; known: {', '.join(_INITS)}, or any function")
     if init == "default":
         return None
+    if not (isinstance(init, str) or callable(init)):
+        raise TypeError(f"MLP: init is a name, a function such as nn.init.kaiming_normal_ or None, not {init!r}")
     draw: Callable[..., Tensor] = getattr(initializers, init + "_") if isinstance(init, str) else init
     return lambda weight, activation, rng: draw(weight, rng=rng)

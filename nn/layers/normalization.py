@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, get_default_dtype
-from nn.layers.checks import count, not_negative
+from nn.layers.checks import count, not_negative, probability
 from nn.module import Module
 
 
@@ -133,8 +133,8 @@ class BatchNorm1d(Module):
         bias: bool = True,
     ) -> None:
         n = self.num_features = count(num_features, "num_features", "BatchNorm1d")
-        if momentum is not None and not 0 <= momentum <= 1:
-            raise ValueError(f"BatchNorm1d: momentum={momentum} is not a share, a number in [0, 1], or None")
+        if momentum is not None:
+            probability(momentum, "momentum", "BatchNorm1d")
         self.eps = not_negative(eps, "eps", "BatchNorm1d")
         self.momentum, self.track_running_stats = momentum, track_running_stats
         self.weight = _parameter(np.ones(n), "weight", dtype) if affine else None

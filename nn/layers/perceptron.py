@@ -105,7 +105,7 @@ class Perceptron(Module):
 
     def _checked(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         x, y = np.array(_values(x), dtype=np.float64), np.array(_values(y), dtype=np.float64)
-        if x.ndim != 2 or y.shape != x.shape[:1] or not y.size:
+        if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
             raise ValueError(
                 f"Perceptron.fit takes x (examples, in_features) and y (examples,), not shapes {x.shape} and {y.shape}"
             )

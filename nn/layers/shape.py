@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.layers.checks import function
 from nn.layers.containers import Layer, Sequential
 from nn.module import Module
 
@@ -80,10 +81,8 @@ class Residual(Module):
     def __init__(self, *layers: Layer, shortcut: Layer | None = None) -> None:
         if not layers:
             raise TypeError("Residual: one or more layers are needed, as in Residual(Linear(4, 4), ReLU())")
-        if shortcut is not None and not callable(shortcut):
-            raise TypeError(f"Residual: the shortcut, a {type(shortcut).__name__}, cannot be called")
         self.layers = Sequential(*layers)
-        self.shortcut = shortcut
+        self.shortcut = None if shortcut is None else function(shortcut, "the shortcut", "Residual")
 
     def forward(self, x: Any) -> Any:
         y = self.layers(x)

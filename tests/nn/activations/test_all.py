@@ -155,3 +155,13 @@ def test_repr_tells_the_settings():
 def test_bad_settings_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", [name for name in BY_NAME if name not in ("relu", "sigmoid", "tanh")])
+def test_integers_and_bools_count_as_numbers_and_text_does_not(name):
+    function = function_of(name)
+    assert np.allclose(function([2, -1]), function([2.0, -1.0]))
+    assert np.allclose(function([True, False]), function([1.0, 0.0]))
+    for wrong in ("abc", None, 1j):
+        with pytest.raises(TypeError, match="an activation takes numbers, not"):
+            function(wrong)

@@ -48,6 +48,8 @@ def test_a_subclass_may_hold_more():
 def test_what_is_no_layer_is_refused():
     with pytest.raises(TypeError, match="layer 1, a int, cannot be called"):
         nn.Sequential(nn.ReLU(), 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"layer 0 is the class ReLU; make one of it: ReLU\(\.\.\.\)"):
+        nn.Sequential(nn.ReLU)
     with pytest.raises(TypeError, match="ModuleList holds Modules, not a function"):
         nn.ModuleList([lambda x: x])  # type: ignore[list-item]
 

@@ -16,6 +16,8 @@ def test_layers_stand_in_order():
     assert kinds(nn.MLP([2, 1])) == ["Linear"]
     assert kinds(nn.MLP([2, 4, 1], np.tanh, output_activation="sigmoid")) == ["Linear", "tanh", "Linear", "Sigmoid"]
     assert kinds(nn.MLP([2, 4, 3, 1], ["gelu", None])) == ["Linear", "GELU", "Linear", "Linear"]
+    assert kinds(nn.MLP([2, 4, 1], ["relu", "sigmoid"])) == ["Linear", "ReLU", "Linear", "Sigmoid"]
+    assert kinds(nn.MLP([2, 1], ["sigmoid"])) == ["Linear", "Sigmoid"]
     assert kinds(nn.MLP([2, 4, 1], nn.Tanh, dropout=0.5)) == ["Linear", "Tanh", "Dropout", "Linear"]
     leaky = nn.LeakyReLU(0.2)
     assert nn.MLP([2, 4, 1], leaky)[1] is leaky
@@ -54,7 +56,9 @@ def test_rng_decides_everything():
     [
         ({"sizes": [2]}, r"sizes=\[2\]: an input and an output size"),
         ({"sizes": [2, 4, 1], "activation": "rleu"}, r"unknown activation 'rleu'; known: relu, leaky_relu"),
-        ({"sizes": [2, 4, 1], "activation": ["relu", "relu"]}, r"2 activations for the 1 hidden layers"),
+        ({"sizes": [2, 4, 1], "activation": ["relu"] * 3}, r"has 1 hidden layers, so 1 are needed, or 2 with one for"),
+        ({"sizes": [2, 4, 1], "activation": ["relu", "relu"], "output_activation": "tanh"}, r"has 1 hidden layers"),
+        ({"sizes": [2, 4, 4, 1], "activation": ["relu"]}, r"has 2 hidden layers, so 2 are needed"),
         ({"sizes": [2, 4, 1], "activation": "rleu"}, r"did you mean 'relu'\?"),
         ({"sizes": [2, 4, 1], "output_activation": "sofmax"}, r"did you mean 'softmax'\?"),
         ({"sizes": [2, 4, 1], "norm": "group"}, r"unknown norm 'group'; known: batch, layer"),
@@ -71,8 +75,17 @@ def test_bad_settings_are_named_before_a_number_is_drawn(arguments, message):
     assert generator.random() == np.random.default_rng(0).random()
 
 
-@pytest.mark.parametrize("arguments", [{"sizes": 3}, {"sizes": "abc"}, {"sizes": [2, 4, 1], "activation": 7}])
-def test_what_is_no_list_or_no_activation_is_refused(arguments):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"sizes": 3},
+        {"sizes": "abc"},
+        {"sizes": [2, 4, 1], "activation": 7},
+        {"sizes": [2, 4, 1], "norm": 7},
+        {"sizes": [2, 4, 1], "init": 7},
+    ],
+)
+def test_what_is_no_list_or_no_function_is_refused(arguments):
     with pytest.raises(TypeError, match="MLP: "):
         nn.MLP(**arguments)
 

@@ -98,6 +98,7 @@ def test_bad_settings_are_named(call, message):
     [
         (CORNERS, [0, 1], r"not shapes \(4, 2\) and \(2,\)"),
         (CORNERS[0], [0, 1], r"not shapes \(2,\) and \(2,\)"),
+        (np.zeros((4, 0)), [0, 0, 0, 1], r"not shapes \(4, 0\) and \(4,\)"),
         (np.zeros((0, 2)), [], r"not shapes \(0, 2\) and \(0,\)"),
         (CORNERS, [-1, 1, 1, 1], r"the classes are 0 and 1, not -1; write y == positive_class"),
         (CORNERS + np.inf, [0, 0, 0, 1], "values that are not finite"),
