@@ -234,7 +234,7 @@ class Module(Members):
         >>> import nn
         >>> nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)).summary(input_size=(5, 2))
         Sequential
-        <BLANKLINE>
+        ──────────────────────────────────────
         layer       input   output  parameters
         ──────────────────────────────────────
         Sequential  (5, 2)  (5, 1)

@@ -51,7 +51,7 @@ def summary_of(model: Any, inputs: tuple[Any, ...]) -> Summary:
         parts.append(f"{trainable:,} of them trained")
     if buffers:
         parts.append(f"{buffers:,} numbers in buffers")
-    lines = [title, "", *_ruled(rows), ", ".join(parts)]
+    lines = [title, *_ruled(rows), ", ".join(parts)]
     if any(row[-1].startswith("(") for row in rows):
         lines.append("(n): shared, counted above")
     text = Summary("\n".join(lines))
@@ -118,4 +118,4 @@ def _ruled(rows: list[list[str]]) -> list[str]:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
         lines.append("  ".join([*cells, row[-1].rjust(widths[-1])]).rstrip())
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    return [lines[0], rule, *lines[1:], rule]
+    return [rule, lines[0], rule, *lines[1:], rule]
