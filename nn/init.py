@@ -63,7 +63,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(Tensor([1.0, 2.0]), 0.1).tolist()
     [0.1, 0.1]
     """
-    _leaf(tensor, "constant_").assign(np.full(tensor.shape, val))
+    _checked(tensor, "constant_").assign(np.full(tensor.shape, val))
     return tensor
 
 
@@ -76,7 +76,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, rng: Rng = None, ge
     """
     if not a <= b:
         raise ValueError(f"uniform_: a={a} is above b={b}, or one is no number")
-    _leaf(tensor, "uniform_").assign(generator_of(rng, generator).uniform(a, b, tensor.shape))
+    _checked(tensor, "uniform_").assign(generator_of(rng, generator).uniform(a, b, tensor.shape))
     return tensor
 
 
@@ -87,7 +87,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, rng: Rng = None
     [5.0, 5.0]
     """
     _check_std(std, "normal_")
-    _leaf(tensor, "normal_").assign(generator_of(rng, generator).normal(mean, std, tensor.shape))
+    _checked(tensor, "normal_").assign(generator_of(rng, generator).normal(mean, std, tensor.shape))
     return tensor
 
 
@@ -114,7 +114,7 @@ def trunc_normal_(
         raise ValueError(f"trunc_normal_: a={a} is not below b={b}")
     if not std > 0:
         raise ValueError(f"trunc_normal_: std={std} is not above 0")
-    size = math.prod(_leaf(tensor, "trunc_normal_").shape)
+    size = math.prod(_checked(tensor, "trunc_normal_").shape)
     z = _standard_normal_between((a - mean) / std, (b - mean) / std, size, generator_of(rng, generator))
     tensor.assign((mean + std * z).clip(a, b).reshape(tensor.shape))
     return tensor
@@ -132,7 +132,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, rng: Rng = None, generator: R
     >>> np.allclose(w @ w.T, np.eye(2))
     True
     """
-    if _leaf(tensor, "orthogonal_").ndim < 2:
+    if _checked(tensor, "orthogonal_").ndim < 2:
         raise ValueError(f"orthogonal_: a matrix is needed, a weight of two or more axes, not shape {tensor.shape}")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     normal = generator_of(rng, generator).standard_normal((max(rows, columns), min(rows, columns)))
@@ -212,29 +212,20 @@ glorot_normal_ = xavier_normal_
 he_uniform_ = kaiming_uniform_
 he_normal_ = kaiming_normal_
 
-_RECTIFIERS = frozenset(
-    [
-        "relu",
-        "leaky_relu",
-        "prelu",
-        "elu",
-        "celu",
-        "softplus",
-        "silu",
-        "swish",
-        "gelu",
-        "mish",
-        "hardswish",
-    ]  # about half of what comes passes
+# They let pass about half of what comes.
+# fmt: off
+_RECTIFIERS = (
+    "relu", "leaky_relu", "prelu", "elu", "celu", "softplus", "silu", "swish", "gelu", "mish", "hardswish",
 )
+# fmt: on
 
 
 def for_activation_(tensor: Tensor, activation: str, rng: Rng = None, generator: Rng = None) -> Tensor:
     """Draw what suits the activation that follows, by its name: what `MLP` does unless it is told otherwise.
 
-    Before relu and its kin (leaky_relu prelu elu celu softplus silu swish gelu mish hardswish) He's normal, variance
-    2 / fan_in; before selu 1 / fan_in (Klambauer et al. 2017); before tanh Glorot's uniform with gain 5/3; before all
-    else, no activation too, Glorot's uniform. Raises ValueError for a Tensor of fewer than two axes.
+    Before a rectifier or a gate, such as relu or gelu, He's normal distribution, variance 2 / fan_in; before selu the
+    variance 1 / fan_in (Klambauer et al. 2017); before tanh Glorot's uniform distribution with gain 5/3; before all
+    else, and before no activation ("linear"), Glorot's. Raises ValueError for a Tensor of fewer than two axes.
 
     >>> for_activation_(Tensor(np.zeros((4, 3))), "relu", rng=0).tolist() == kaiming_normal_(
     ...     Tensor(np.zeros((4, 3))), rng=0).tolist()
@@ -281,7 +272,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: s
 
 def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
     """fan_in and fan_out of a weight (out_features, in_features, ...)."""
-    if _leaf(tensor, name).ndim < 2:
+    if _checked(tensor, name).ndim < 2:
         raise ValueError(
             f"{name}: a fan needs a weight of two or more axes, not shape {tensor.shape}; use uniform_ or zeros_"
         )
@@ -292,8 +283,8 @@ def _fans(tensor: Tensor, name: str) -> tuple[int, int]:
     return fan_in, fan_out
 
 
-def _leaf(tensor: Tensor, name: str) -> Tensor:
-    """The tensor, or an error for what cannot be filled."""
+def _checked(tensor: Tensor, name: str) -> Tensor:
+    """The tensor, or TypeError for what is none."""
     if not isinstance(tensor, Tensor):
         raise TypeError(f"{name} fills a Tensor, not a {type(tensor).__name__}")
     return tensor

@@ -67,6 +67,13 @@ class ModuleList(_Container):
         self.insert(len(self), module)
         return self
 
+    def add_module(self, name: str, module: Any) -> None:
+        """Add a module at the end: its number is its name, and KeyError is raised for another."""
+        if name != str(len(self)):
+            own = type(self).__name__
+            raise KeyError(f"{own}: the next module is named {str(len(self))!r}, not {name!r}; use append")
+        self.append(module)
+
     def extend(self, modules: Iterable[Any]) -> Self:
         """Add modules at the end, all or, if one is refused, none; returns the list."""
         self._items += [self._checked(len(self) + i, module) for i, module in enumerate(modules)]
@@ -150,6 +157,21 @@ class Sequential(ModuleList):
             return super()._named()
         return list(zip(self._names, self._items, strict=True))
 
+    def add_module(self, name: str, module: Any) -> None:
+        """Add a layer at the end, under a name. Raises KeyError for a name that is taken, empty or has a dot."""
+        names = [known for known, _ in self._named()]
+        if not isinstance(name, str) or not name or "." in name or name in names:
+            raise KeyError(f"Sequential: {name!r} is taken, or no name; dots separate the names of a path")
+        self._checked(len(self), module)
+        if self._names is not None or name != str(len(self)):
+            vars(self)[_NAMES] = [*names, name]
+        self._items.append(module)
+
+    def append(self, module: Any) -> Self:
+        """Add a layer at the end, its number its name; returns the Sequential."""
+        self.add_module(str(len(self)), module)
+        return self
+
     def insert(self, index: int, module: Any) -> None:
         """Put a layer before the one at `index`."""
         self._refuse_named()
@@ -214,6 +236,10 @@ class ModuleDict(_Container):
                 raise ValueError(f"ModuleDict: {key!r} is no key; dots separate the names of a path")
             self._module(module)
         self._items.update(pairs)
+
+    def add_module(self, name: str, module: Any) -> None:
+        """Set a module, as `modules[name] = module` does."""
+        self.update({name: module})
 
     def keys(self) -> KeysView[str]:
         """The keys, in the order they were set."""

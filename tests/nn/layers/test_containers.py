@@ -96,7 +96,9 @@ def test_names_go_with_their_layers():
     del model[1]
     assert [name for name, _ in model.named_children()] == ["hidden", "out"]
     with pytest.raises(ValueError, match="names of their own"):
-        model.append(nn.ReLU())
+        model.insert(0, nn.ReLU())
+    with pytest.raises(ValueError, match="names of their own"):
+        model.extend([nn.ReLU()])
     with pytest.raises(TypeError, match="layer out, a str, cannot be called"):
         model[1] = "relu"
     with pytest.raises(TypeError, match="layer out, a str, cannot be called"):
@@ -138,3 +140,27 @@ def test_module_dict_refuses_all_or_none(modules, error, message):
         heads["a"]
     with pytest.raises(NotImplementedError):
         heads(1)
+
+
+def test_add_module_puts_a_layer_into_the_chain():
+    model = nn.Sequential(np.tanh)
+    model.add_module("1", np.cos)
+    assert [name for name, _ in model._named()] == ["0", "1"]
+    model.insert(2, np.exp)  # still numbered
+    model.add_module("out", nn.Linear(1, 1, rng=0))
+    model.append(np.sin)
+    assert [name for name, _ in model._named()] == ["0", "1", "2", "out", "4"]
+    assert model.get_submodule("out") is model[3]
+    assert model([0.5]).tolist() == np.sin(model[3](np.exp(np.cos(np.tanh([0.5]))))).tolist()
+    for wrong in ("out", "0", "", "a.b", 3):
+        with pytest.raises(KeyError, match="is taken, or no name"):
+            model.add_module(wrong, nn.ReLU())
+    with pytest.raises(TypeError, match="cannot be called"):
+        model.add_module("bad", 3)
+    assert len(model) == 5
+    blocks, heads = nn.ModuleList(), nn.ModuleDict()
+    blocks.add_module("0", model)
+    heads.add_module("a", model)
+    assert (blocks[0], heads["a"]) == (model, model)
+    with pytest.raises(KeyError, match="the next module is named '1', not '7'; use append"):
+        blocks.add_module("7", model)
