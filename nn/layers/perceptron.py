@@ -122,8 +122,8 @@ class Perceptron(Module):
         epochs, right = len(self.mistakes), int((self.predict(x) == y).sum())
         if epoch < epochs:
             reason = (
-                f"after epoch {epochs} its weights are those after epoch {epoch} again, so it would go round in this "
-                "circle for ever: no hyperplane separates the classes. A hidden layer would: see nn.MLP"
+                f"after epoch {epochs} its weights are those after epoch {epoch} again, and it would go round in this "
+                "circle for ever, as it does where no hyperplane separates the classes. A hidden layer can: see nn.MLP"
             )
         else:
             reason = (

@@ -3,6 +3,7 @@ import pytest
 
 import nn
 from autograd import Tensor, check_module
+from nn.activations.named import BY_NAME
 
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
 
@@ -135,11 +136,16 @@ def test_default_init_is_that_of_linear():
         assert layer.bias.tolist() == twin.bias.tolist()
 
 
-@pytest.mark.parametrize("name", ["prelu", "swish"])
-def test_learned_activations_have_the_models_dtype(name):
-    model = nn.MLP([2, 3, 1], name, norm="batch", dtype=np.float32)
-    assert model(np.ones((4, 2), np.float32)).dtype == np.float32
-    assert {p.dtype for p in model.parameters()} == {np.dtype(np.float32)}
+@pytest.mark.parametrize("norm", [None, "batch", "layer"])
+@pytest.mark.parametrize("name", BY_NAME)
+def test_float32_stays_float32_through_every_activation_and_norm(name, norm):
+    model = nn.MLP([2, 3, 3, 2], name, "softmax", dropout=0.3, norm=norm, dtype=np.float32, rng=0)
+    x = Tensor(np.random.default_rng(0).normal(size=(6, 2)), requires_grad=True, dtype=np.float32)
+    y = model(x)
+    y.sum().backward()
+    assert {y.dtype, x.grad.dtype, *(p.dtype for p in model.parameters())} == {np.dtype(np.float32)}
+    assert {p.grad.dtype for p in model.parameters()} == {np.dtype(np.float32)}
+    assert model.eval()(x).dtype == np.float32
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
