@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Self
 
 import numpy as np
 
-from autograd import Tensor, get_default_dtype
+from autograd import Tensor, get_default_dtype, warn_user
 from nn.activations.sigmoids import step
 from nn.layers.checks import count
 from nn.module import Module
@@ -130,7 +129,7 @@ class Perceptron(Module):
                 f"it still made {self.mistakes[-1]} mistakes in the last of {epochs} epochs: no hyperplane separates "
                 "the classes, or it takes more epochs to find one: see max_epochs"
             )
-        warnings.warn(f"Perceptron cannot learn these {len(y)} examples (right on {right}): {reason}", stacklevel=3)
+        warn_user(f"Perceptron cannot learn these {len(y)} examples (right on {right}): {reason}")
 
     def extra_repr(self) -> str:
         return "" if self.weight is None else f"in_features={self.weight.size}"
