@@ -50,6 +50,10 @@ LAYERS = {
         "coverage",
     ),
     "nn": (
+        "randomness",
+        "members",
+        "hooks",
+        "summaries",
         "module",
         "init",
         "activations",

@@ -43,6 +43,7 @@ LINE = r".*test_errors\.py:\d+: "
         (lambda: Tensor(2.0) @ leaf(2), r"matmul: shapes \(\) and \(2,\) do not fit"),
         (lambda: np.dot(leaf(2, 3), leaf(2)), r"dot: shapes \(2, 3\) and \(2,\) do not fit"),
         (lambda: affine(leaf(5, 3), leaf(2, 4), leaf(2)), r"affine: shapes .* weight \(out_features, in_features\)"),
+        (lambda: affine(leaf(), leaf(2, 3), leaf(2)), r"affine: shapes \(\) and \(2, 3\) and \(2,\)"),
         (lambda: affine(leaf(5, 3), leaf(2, 3), leaf(3)), r"affine: shapes \(5, 3\) and \(2, 3\) and \(3,\)"),
         (lambda: leaf(2, 3).reshape(4), r"reshape: shapes \(2, 3\) do not fit: .*size 6 into shape \(4,\)"),
         (lambda: np.concatenate([leaf(2, 3), leaf(3, 2)]), r"concatenate: shapes \(2, 3\) and \(3, 2\)"),
