@@ -10,10 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checking.examination import Arrays, Subject, examine, fixed_weights, pulled, rise_of, value_of
+from autograd.checking.examination import (
+    Arrays,
+    Examination,
+    Options,
+    Subject,
+    fixed_weights,
+    pulled,
+    rise_of,
+    value_of,
+)
+from autograd.checking.methods import METHODS
 from autograd.checking.report import GradcheckReport
+from autograd.checking.tape import Tape
 from autograd.checking.undisturbed import Snapshot, everyday_mode, in_float64, show
-from autograd.checking.verdicts import Tolerance, measure, refined
+from autograd.checking.verdicts import Line, measure, refined
 from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import here, tick
 from autograd.tensor import Tensor
@@ -25,9 +36,10 @@ def gradcheck(
     *inputs: Any,
     gradient: Any = None,
     method: str = "auto",
-    rtol: float = 1e-5,
+    rtol: float | None = None,
     atol: float = 0.0,
     max_elements: int | None = None,
+    budget: float = 2.0,
     seed: int = 0,
 ) -> GradcheckReport:
     """Compare the gradient of f at `inputs` with finite differences; a wrong one gives a report, never an exception.
@@ -58,7 +70,7 @@ def gradcheck(
     >>> report.verdict, round(report.elements[0].analytic, 3), round(report.elements[0].numeric, 3)
     ('FAIL', -0.54, 0.54)
     """
-    _refuse_method(method)
+    options = _options(method, rtol, atol, max_elements, budget, seed)
     values = _values("gradcheck", inputs)
     work = [np.array(v, dtype=np.float64) for v in values]
     leaves: list[Tensor] = []
@@ -88,11 +100,24 @@ def gradcheck(
         start = tick()
         return pulled(f(*own), weights, own, start)
 
+    def record() -> Tape:
+        own = [Tensor(w, requires_grad=True) for w in work]
+        start = tick()
+        return Tape(f(*own), own, start)
+
     subject = Subject(
-        f"gradcheck of {_name_of(f)}", _names(f, inputs), values, work, run, analytic, in_own_dtype, gradient is None
+        f"gradcheck of {_name_of(f)}",
+        _names(f, inputs),
+        values,
+        work,
+        run,
+        record,
+        analytic,
+        in_own_dtype,
+        gradient is None,
     )
     with everyday_mode():
-        return examine(subject, Tolerance(rtol, atol), max_elements, seed)
+        return Examination(subject, options).report()
 
 
 def gradgradcheck(f: Callable[..., Any], *inputs: Any, seed: int = 0, **options: Any) -> GradcheckReport:
@@ -124,9 +149,10 @@ def check_module(
     batch: tuple[Any, Any],
     *,
     method: str = "auto",
-    rtol: float = 1e-5,
+    rtol: float | None = None,
     atol: float = 0.0,
-    max_elements: int | None = 64,
+    max_elements: int | None = None,
+    budget: float = 2.0,
     seed: int = 0,
 ) -> GradcheckReport:
     """Compare d loss(model(x), target) / d parameter with finite differences, for every parameter tensor of a model.
@@ -157,7 +183,7 @@ def check_module(
     >>> check_module(Line(), lambda p, t: ((p - t) ** 2).mean(), batch).verdict
     'PASS'
     """
-    _refuse_method(method)
+    options = _options(method, rtol, atol, max_elements, budget, seed)
     names, parameters = _parameters(model)
     x, target = batch
     snapshot = Snapshot([model, loss, parameters])
@@ -178,6 +204,9 @@ def check_module(
             def analytic(output: Any, weights: np.ndarray) -> Arrays:
                 return pulled(output, weights, parameters, since)
 
+            def record() -> Tape:
+                return Tape(run(), parameters, since)
+
             def in_own_dtype(weights: np.ndarray) -> Arrays:
                 snapshot.put_back()
                 start = tick()
@@ -189,11 +218,12 @@ def check_module(
                 values,
                 work,
                 run,
+                record,
                 analytic,
                 in_own_dtype,
                 True,
             )
-            return examine(subject, Tolerance(rtol, atol), max_elements, seed)
+            return Examination(subject, options).report()
     finally:
         snapshot.put_back()
 
@@ -237,11 +267,10 @@ def numerical_gradient(f: Callable[..., Any], *inputs: Any) -> Any:
         start = value()
         for w in work:
             rise = rise_of(w, lambda: value() - start)
-            indices = list(np.ndindex(w.shape))
-            first, noise = measure(w, rise, indices, abs(start))
-            g = np.empty_like(w)
-            for i, e in zip(indices, first, strict=True):
-                g[i] = refined(float(w[i]), partial(rise, i), e, noise, rtol=1e-9).value
+            lines = [Line(float(w[i]), partial(rise, i), None, lambda t: True) for i in np.ndindex(w.shape)]
+            first, noise = measure(lines, abs(start))
+            found = [refined(line, e, noise, rtol=1e-9).value for line, e in zip(lines, first, strict=True)]
+            g = np.array(found).reshape(w.shape)
             gradients.append(g)
     return gradients[0] if len(gradients) == 1 else tuple(gradients)
 
@@ -339,6 +368,11 @@ def _name_of(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _refuse_method(method: str) -> None:
-    if method not in ("auto", "central"):
-        raise ValueError(f"method must be 'auto' or 'central', not {method!r}")
+def _options(
+    method: str, rtol: float | None, atol: float, max_elements: int | None, budget: float, seed: int
+) -> Options:
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+    if max_elements is not None and max_elements < 1:
+        raise ValueError(f"max_elements must be at least 1, not {max_elements}")
+    return Options(rtol, atol, method, max_elements, budget, seed)

@@ -26,6 +26,9 @@ class Element:
     tolerance: float
     verdict: str
     reason: str = ""
+    method: str = ""
+    on_kink: bool = False  # a branch of f begins exactly here
+    direction: int = 0  # not one element, but all of them along the n-th random ±1 direction
 
     @property
     def error(self) -> float:
@@ -35,6 +38,8 @@ class Element:
     @property
     def label(self) -> str:
         """The element as one would write it: `w[3, 7]`."""
+        if self.direction:
+            return f"{self.name} along ±1 direction {self.direction}"
         return f"{self.name}{list(self.index)}" if self.index else self.name
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +50,8 @@ class Element:
             **{key: x if math.isfinite(x) else str(x) for key, x in numbers.items()},
             "verdict": self.verdict,
             "reason": self.reason,
+            "method": self.method,
+            "direction": self.direction,
         }
 
     def _rank(self) -> tuple[int, float]:
@@ -67,6 +74,16 @@ class InputReport:
     size: int
     elements: tuple[Element, ...]
     reason: str = ""
+
+    @property
+    def checked(self) -> int:
+        """How many elements were checked one by one."""
+        return sum(not e.direction for e in self.elements)
+
+    @property
+    def by_directions(self) -> int:
+        """How many random ±1 directions all elements were checked along."""
+        return len(self.elements) - self.checked
 
     @property
     def worst(self) -> Element | None:
@@ -165,6 +182,10 @@ class GradcheckReport:
             lines.append(f"... and {len(left)} more: {verdicts}")
         if self.verdict == PASS:
             lines.append(f"an error above {self.sensitivity:.1e} in any checked element would not have passed")
+        if on_kink := [e for e in self.elements if e.verdict == PASS and e.reason]:
+            lines.append(f"{on_kink[0].label} {on_kink[0].reason}: any value between passes")
+            if len(on_kink) > 1:
+                lines[-1] += f"; so for {len(on_kink) - 1} more"
         return "\n".join([*lines, *self.notes[:8]])
 
 
@@ -172,7 +193,7 @@ _HEAD = ("input", "shape", "dtype", "checked", "worst", "analytic", "numeric", "
 
 
 def _row(x: InputReport) -> tuple[str, ...]:
-    checked = f"{len(x.elements)} of {x.size}"
+    checked = f"{x.checked} of {x.size}" if not x.by_directions else f"all, {x.checked} singly"
     e = x.worst
     if e is None:
         return (x.name, str(x.shape), x.dtype, checked, "", "", "", "", "", x.verdict if x.reason else "")

@@ -122,17 +122,18 @@ def test_any_wrong_element_of_a_hand_made_gradient_fails(seed, scale, factor):
 
 @pytest.mark.parametrize("f", [relu, np.abs, lambda x: np.maximum(x, 0.0), lambda x: np.maximum(x, -0.3 * x)])
 @pytest.mark.parametrize("x", [0.0, np.array([1.0, 0.0, -2.0])])
-def test_a_kink_is_no_failure(f, x):
+def test_on_a_kink_a_slope_between_those_of_the_two_sides_passes_and_the_report_says_so(f, x):
     report = gradcheck(lambda x: f(x).sum(), x)
-    assert report.verdict == "INCONCLUSIVE" and "kink" in report.reason
-    assert "kink" in str(report) and not report
+    assert report and "on a kink" in str(report)
     if np.ndim(x):
-        assert [e.verdict for e in report.elements] == ["PASS", "INCONCLUSIVE", "PASS"]
+        assert [bool(e.reason) for e in report.elements] == [False, True, False]
 
 
-def test_a_slope_far_outside_those_of_a_kink_fails():
-    assert gradcheck(np.abs, 0.0, gradient=50.0).verdict == "FAIL"
-    assert gradcheck(np.abs, 0.0, gradient=0.9).verdict == "INCONCLUSIVE"
+@pytest.mark.parametrize("f", [np.abs, lambda x: abs(float(x) if not isinstance(x, Tensor) else x)])
+def test_a_slope_outside_those_of_a_kink_fails(f):
+    for slope, verdict in ((50.0, "FAIL"), (-1.0, "PASS"), (0.9, "PASS"), (1.0, "PASS")):
+        assert gradcheck(f, 0.0, gradient=slope).verdict == verdict
+    assert gradcheck(np.abs, 0.0, gradient=1.01).verdict == "FAIL"
 
 
 @settings(max_examples=100, deadline=None)
@@ -165,7 +166,7 @@ def test_many_kinks_near_the_point_are_never_a_failure(seed):
     ],
 )
 def test_what_cannot_be_measured(f, x, word):
-    report = gradcheck(f, x)
+    report = gradcheck(f, x, method="five_point" if word == "known only to" else "auto")
     assert report.verdict == "INCONCLUSIVE" and word in report.reason
     json.dumps(report.to_dict(), allow_nan=False)
 
@@ -227,8 +228,8 @@ def test_a_pass_says_what_it_would_have_caught():
 def test_assert_gradients_raises_with_the_report():
     with pytest.raises(AssertionError, match="FAIL: x"):
         assert_gradients(np.sin, 1.0, gradient=lambda x: -np.cos(x))
-    with pytest.raises(AssertionError, match="kink"):
-        assert_gradients(relu, 0.0)
+    with pytest.raises(AssertionError, match="finite"):
+        assert_gradients(np.sqrt, 0.0)
     assert_gradients(np.sin, 1.0)
 
 

@@ -1,0 +1,72 @@
+"""`Branched` arrays: real ones compute as ever, complex ones so that a complex step differentiates them.
+
+The derivative of a real analytic f is Im f(x + ih) / h for any tiny h: nothing is subtracted, so nothing is lost
+(Squire and Trapp 1998, https://doi.org/10.1137/S003614459631241X). For that, f must be computed in complex numbers by
+the same formula. Where a real function chooses a branch (abs, maximum, comparisons ...), a Branched array chooses by
+the real part, and reports the choice (`choices.py`).
+
+A function that is not known in complex numbers raises `NotAnalyticError`; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.checking.analytic import ANALYTIC, FUNCTIONS, MOVING, ON_THE_REAL_LINE, raw, with_real_part
+from autograd.checking.piecewise import PIECEWISE, extreme, is_complex
+
+
+class NotAnalyticError(Exception):
+    """A function that is not known in complex numbers; the message names it."""
+
+
+class Branched(np.ndarray):
+    """A float or complex array that computes as this file's docstring says."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        arrays = tuple(map(raw, inputs))
+        if method == "at":
+            return ufunc.at(*arrays, **keywords)
+        result = _apply(ufunc, method, arrays, {name: raw(value) for name, value in keywords.items()})
+        if out is None:
+            return _wrapped(result)
+        results = result if isinstance(result, tuple) else (result,)
+        for target, value in zip(out, results, strict=True):
+            raw(target)[...] = value
+        return out[0] if len(out) == 1 else out
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func in FUNCTIONS:
+            return _wrapped(FUNCTIONS[func](*args, **kwargs))
+        if self.dtype.kind == "c" and func not in MOVING:
+            raise NotAnalyticError(f"np.{func.__name__}")
+        return _wrapped(super().__array_function__(func, types, args, kwargs))
+
+
+def branched(x: Any, dtype: Any) -> Any:
+    """Floats as a Branched array of `dtype`; anything else (integers, masks) as it is."""
+    kind = getattr(x, "dtype", np.asarray(x).dtype).kind
+    return np.array(x, dtype=dtype).view(Branched) if kind in "fc" else x
+
+
+def _wrapped(x: Any) -> Any:
+    if isinstance(x, tuple):
+        parts = map(_wrapped, x)
+        return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+    if isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "fc":
+        return np.asarray(x).view(Branched)
+    return x
+
+
+def _apply(ufunc: Any, method: str, arrays: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    if method == "__call__" and ufunc.__name__ in PIECEWISE:
+        return PIECEWISE[ufunc.__name__](*map(np.asarray, arrays))
+    if method == "reduce" and ufunc in (np.maximum, np.minimum, np.fmax, np.fmin):
+        return extreme(ufunc, arrays[0], **keywords)
+    if is_complex(arrays) and ufunc not in ANALYTIC:
+        if ufunc not in ON_THE_REAL_LINE or method != "__call__":
+            raise NotAnalyticError(f"np.{ufunc.__name__}")
+        return with_real_part(ufunc, ON_THE_REAL_LINE[ufunc], *map(np.asarray, arrays))
+    return getattr(ufunc, method)(*arrays, **keywords)

@@ -1,0 +1,152 @@
+"""f's recorded graph as a program: evaluated again from other values of its inputs, also in complex numbers.
+
+    tape = Tape(output, leaves, since)
+    tape.evaluate(values)
+
+Nothing of the rules under test is used: each op computes with its own `forward`. What f computed outside the graph (a
+mask, a detached value) stays as it was recorded; whether that matters, `unfaithful` finds out by comparing with f.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.checking.branches import Branched, branched
+from autograd.checking.choices import Choices, reporting_to
+from autograd.graph import Node, ancestors
+from autograd.ops.shaping import astype
+from autograd.primitives import ELEMENTWISE
+from autograd.tensor import Tensor
+
+EPS = float(np.finfo(np.float64).eps)
+# How far inputs are moved, relative to their size, to see whether f and its tape move alike.
+_TRIAL_STEPS = (2.0**-10, 2.0**-20, 2.0**-30)
+
+
+class Step(NamedTuple):
+    """One op of the tape; an argument is the number of an earlier value, or a constant."""
+
+    node: Node
+    arguments: tuple[tuple[bool, Any], ...]  # (True, number) or (False, constant)
+    keywords: dict[str, Any]
+
+
+class Tape:
+    """The ops between `leaves` and `output`, oldest first."""
+
+    def __init__(self, output: Tensor, leaves: Sequence[Tensor], since: int) -> None:
+        ops, _ = ancestors([output._node], since) if output.requires_grad else ([], [])
+        self.leaves = [leaf._node for leaf in leaves]
+        number = {node: i for i, node in enumerate((*self.leaves, *ops))}
+        self.output: Any = number.get(output._node)
+        self.constant = output._data
+        self.steps = [Step(node, tuple(_argument(x, number) for x in node.inputs), node.keywords or {}) for node in ops]
+
+    @property
+    def ops(self) -> list[Node]:
+        return [step.node for step in self.steps]
+
+    @property
+    def narrowest(self) -> np.dtype:
+        """The least precise dtype that f passes through."""
+        dtypes = {np.dtype(getattr(node.output, "dtype", np.float64)) for node in self.ops}
+        return min((d for d in dtypes if d.kind == "f"), key=lambda d: d.itemsize, default=np.dtype(np.float64))
+
+    def evaluate(
+        self,
+        values: Sequence[np.ndarray],
+        choices: Choices | None = None,
+        rounding: np.random.Generator | None = None,
+    ) -> np.ndarray:
+        """f's value for other values of the leaves.
+
+        With `rounding`, every intermediate number is moved by a random sign times eps, as rounding might: the spread
+        of the results over several such runs tells how well the result is known.
+        """
+        held: list[Any] = [branched(v, v.dtype if v.dtype.kind == "c" else np.float64) for v in values]
+        with (
+            reporting_to(choices or Choices()),
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(action="error", category=np.exceptions.ComplexWarning),
+        ):
+            for node, arguments, keywords in self.steps:
+                given = [held[x] if is_number else x for is_number, x in arguments]
+                primitive = node.primitive
+                if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
+                    held.append(given[0])  # as if f worked in this precision throughout
+                    continue
+                if rounding is not None and primitive.structure != ELEMENTWISE:
+                    given = [_shaken(x, rounding) for x in given]
+                y = primitive.forward(*given, **keywords)
+                held.append(y if rounding is None else _shaken(y, rounding))
+        result = self.constant if self.output is None else held[self.output]
+        return np.asarray(result).view(np.ndarray)
+
+
+def _argument(x: Any, number: dict[Node, int]) -> tuple[bool, Any]:
+    if type(x) is not Node:
+        return (False, np.float64(x) if type(x) is float else x)
+    if x in number:
+        return (True, number[x])
+    return (False, np.float64(x.output) if type(x.output) is float else x.output)
+
+
+def _shaken(x: Any, rng: np.random.Generator) -> Any:
+    """x with each number moved by one rounding error of random sign."""
+    if not isinstance(x, Branched):
+        return x
+    raw = x.view(np.ndarray)
+    shape = (2, *raw.shape)
+    signs = rng.integers(0, 2, shape, dtype=np.int8) * (2 * EPS) - EPS
+    if raw.dtype.kind != "c":
+        return (raw + raw * signs[0]).view(Branched)
+    moved = np.empty_like(raw)
+    moved.real = raw.real + raw.real * signs[0]
+    moved.imag = raw.imag + raw.imag * signs[1]
+    return moved.view(Branched)
+
+
+def unfaithful(
+    tape: Tape, work: Sequence[np.ndarray], value: Callable[[], np.ndarray], weights: np.ndarray, seed: int
+) -> str:
+    """Why the tape does not stand for f: it gives another value at the point, or near it; empty if it does.
+
+    `value()` is f's at the present `work`; inputs are moved one after the other, and put back.
+    """
+
+    def total(y: np.ndarray) -> float:
+        return float(np.sum(weights * y))
+
+    start = value()
+    noise = 64 * float(np.finfo(tape.narrowest).eps) * float(np.sum(np.abs(weights * start)))
+    try:
+        there = tape.evaluate(work)
+    except Exception as error:  # a primitive of the user's may do anything
+        return f"its graph cannot be replayed: {type(error).__name__}: {error}"
+    if there.shape != start.shape or not abs(total(there) - total(start)) <= noise:
+        return "its graph, replayed, does not give f's own value"
+    rng = np.random.default_rng(seed)
+    for k, x in enumerate(work):
+        held = x.copy()
+        signs = rng.choice([-1.0, 1.0], x.shape)
+        gaps: list[tuple[float, float]] = []
+        try:
+            for t in _TRIAL_STEPS:
+                x[...] = held + t * signs * np.where(held == 0, 1.0, held)
+                gap = abs(total(value() - tape.evaluate(work)))
+                if gap <= noise:
+                    break
+                gaps.append((t, gap))
+            else:
+                return f"what f computes from input {k} is not all in its graph: it moves otherwise than its graph does"
+            # A smaller gap at a smaller step may be one that only shrank into the noise.
+            if any(gap * (t / moved) <= 8 * noise or not math.isfinite(gap) for moved, gap in gaps):
+                return f"f branches near this point, from input {k}, in a way that its graph does not show"
+        finally:
+            x[...] = held
+    return ""
