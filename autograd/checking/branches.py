@@ -10,6 +10,7 @@ A function that is not known in complex numbers raises `NotAnalyticError`; nothi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,18 @@ class Branched(np.ndarray):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
         arrays = tuple(map(raw, inputs))
-        if method == "at":
-            return ufunc.at(*arrays, **keywords)
-        result = _apply(ufunc, method, arrays, {name: raw(value) for name, value in keywords.items()})
+        keywords = {name: raw(value) for name, value in keywords.items()}
+        compute = _continued(ufunc, method, arrays)
+        if compute is None:  # NumPy's own loop
+            if out is not None:
+                keywords["out"] = tuple(map(raw, out))
+            result = getattr(ufunc, method)(*arrays, **keywords)
+            return _wrapped(result) if out is None else out[0] if len(out) == 1 else out
+        result = compute(*arrays, **keywords)
         if out is None:
             return _wrapped(result)
-        results = result if isinstance(result, tuple) else (result,)
-        for target, value in zip(out, results, strict=True):
-            raw(target)[...] = value
-        return out[0] if len(out) == 1 else out
+        raw(out[0])[...] = result
+        return out[0]
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func in FUNCTIONS:
@@ -60,13 +64,14 @@ def _wrapped(x: Any) -> Any:
     return x
 
 
-def _apply(ufunc: Any, method: str, arrays: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+def _continued(ufunc: Any, method: str, arrays: tuple[Any, ...]) -> Callable[..., Any] | None:
+    """What to compute in the place of a ufunc; None where NumPy's own loop is right, in complex numbers too."""
     if method == "__call__" and ufunc.__name__ in PIECEWISE:
-        return PIECEWISE[ufunc.__name__](*map(np.asarray, arrays))
+        return lambda *given, **_: PIECEWISE[ufunc.__name__](*map(np.asarray, given))
     if method == "reduce" and ufunc in (np.maximum, np.minimum, np.fmax, np.fmin):
-        return extreme(ufunc, arrays[0], **keywords)
-    if is_complex(arrays) and ufunc not in ANALYTIC:
-        if ufunc not in ON_THE_REAL_LINE or method != "__call__":
-            raise NotAnalyticError(f"np.{ufunc.__name__}")
-        return with_real_part(ufunc, ON_THE_REAL_LINE[ufunc], *map(np.asarray, arrays))
-    return getattr(ufunc, method)(*arrays, **keywords)
+        return lambda x, **keywords: extreme(ufunc, x, **keywords)
+    if not is_complex(arrays) or ufunc in ANALYTIC:
+        return None
+    if ufunc not in ON_THE_REAL_LINE or method != "__call__":
+        raise NotAnalyticError(f"np.{ufunc.__name__}")
+    return lambda *given, **_: with_real_part(ufunc, ON_THE_REAL_LINE[ufunc], *map(np.asarray, given))

@@ -103,7 +103,7 @@ def gradcheck(
     def record() -> Tape:
         own = [Tensor(w, requires_grad=True) for w in work]
         start = tick()
-        return Tape(f(*own), own, start)
+        return Tape.recorded(f(*own), own, start)
 
     subject = Subject(
         f"gradcheck of {_name_of(f)}",
@@ -205,7 +205,8 @@ def check_module(
                 return pulled(output, weights, parameters, since)
 
             def record() -> Tape:
-                return Tape(run(), parameters, since)
+                output = run()
+                return Tape.recorded(output, parameters, since)
 
             def in_own_dtype(weights: np.ndarray) -> Arrays:
                 snapshot.put_back()

@@ -14,14 +14,26 @@ from typing import Any
 
 import numpy as np
 
+from autograd.checking.blame import guilty_ops
 from autograd.checking.choices import Choices
 from autograd.checking.complex_step import ComplexStep
+from autograd.checking.diagnosis import diagnose
 from autograd.checking.directions import along, find_faults, random_directions
 from autograd.checking.finite_differences import Estimate, Stencil, first_step
-from autograd.checking.report import INCONCLUSIVE, PASS, Element, GradcheckReport, InputReport
+from autograd.checking.hand_derived import backward, diagnose_given
+from autograd.checking.report import (
+    FAIL,
+    INCONCLUSIVE,
+    PASS,
+    Element,
+    GradcheckReport,
+    Guilty,
+    InputReport,
+    Mistake,
+)
 from autograd.checking.tape import Tape, unfaithful
 from autograd.checking.verdicts import Index, Line, Tolerance, judge
-from autograd.errors import DtypeError
+from autograd.errors import AutogradError, DtypeError, RuleError
 from autograd.graph import here
 from autograd.replay import pull_since
 from autograd.tensor import Tensor
@@ -29,6 +41,7 @@ from autograd.tensor import Tensor
 Arrays = list[np.ndarray]
 
 RTOL_COMPLEX, RTOL_DIFFERENCES = 1e-7, 1e-5
+_MOST_OPS = 60  # looked at one by one where nothing is wrong with the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,13 @@ class Examination:
         self.start = value_of(first, must_be_tensor=subject.is_engines)
         self.weights = fixed_weights(self.start.shape, options.seed)
         self.size = float(np.sum(np.abs(self.weights * self.start)))  # squares would underflow where f is tiny
-        self.analytic = subject.analytic(first, self.weights)
+        self.analytic = self._differentiated(first)
         del first
         self.objection = self._objection()
+        self.recorded: Tape | None = None
         self.tape: Tape | None = None
         self.complex: ComplexStep | None = None
-        if not self.objection and options.method in ("auto", "complex"):
+        if not self.objection:
             self._take_tape()
         self.tolerance = Tolerance(self._rtol(), options.atol)
 
@@ -91,7 +105,43 @@ class Examination:
             reports.append(InputReport(name, value.shape, str(value.dtype), value.size, tuple(elements), remarks[k]))
         if any(0 < r.checked < r.size and not r.by_directions for r in reports):
             self.notes.append(f"elements were drawn with seed {self.options.seed}; max_elements=None checks all")
-        return GradcheckReport(subject.title, tuple(reports), tuple(self.notes), self.objection)
+        guilty, mistake = self._blamed(reports)
+        if guilty is None and subject.is_engines:
+            reports = [_without_conventions(r) for r in reports]
+        return GradcheckReport(subject.title, tuple(reports), tuple(self.notes), self.objection, guilty, mistake)
+
+    def _differentiated(self, output: Any) -> Arrays:
+        """The gradient that is to be checked; nan where the engine's own rules raise, which is their fault."""
+        try:
+            return self.subject.analytic(output, self.weights)
+        except Exception as error:
+            if not self.subject.is_engines or (isinstance(error, AutogradError) and not isinstance(error, RuleError)):
+                raise
+            self.notes.append(f"the backward pass raises {type(error).__name__}: {error}")
+            return [np.full_like(w, np.nan) for w in self.subject.work]
+
+    def _blamed(self, reports: list[InputReport]) -> tuple[Guilty | None, Mistake | None]:
+        """Who is wrong, and how."""
+        if self.recorded is None or self.objection:
+            return None, None
+        fails = any(r.verdict == FAIL for r in reports)
+        if not self.subject.is_engines:
+            return None, self._mistake_of_given() if fails else None
+        # Where the whole is right, an op is accused only of what rounding cannot be.
+        most, rtol = (None, 0.0) if fails else (_MOST_OPS, 1e-4)
+        for op, position in guilty_ops(self.recorded, self.options.seed, most, rtol):
+            return Guilty(op.primitive.name, position, op.node.location), diagnose(op, position)
+        if fails and self.tape is None:
+            return None, Mistake("cut graph", "part of what f computes is not in its graph (detach, float, .numpy)")
+        return None, None
+
+    def _mistake_of_given(self) -> Mistake | None:
+        """The mistake in the user's own gradient; the engine's is the right one if its ops are."""
+        tape = self.recorded
+        if tape is None or any(True for _ in guilty_ops(tape, self.options.seed, _MOST_OPS, 1e-4)):
+            return None
+        true = backward(tape, self.weights, lambda op, g, c: c)
+        return diagnose_given(self.analytic, true, self.tape, self.weights)
 
     # --- one input ---
 
@@ -222,6 +272,9 @@ class Examination:
                 raise
             self.notes.append(f"f's graph cannot be recorded ({type(error).__name__}), so f itself is evaluated")
             return
+        self.recorded = tape
+        if self.options.method not in ("auto", "complex"):
+            return
         run = lambda: value_of(subject.run())
         if why := unfaithful(tape, subject.work, run, self.weights, self.options.seed):
             self.notes.append(f"f is evaluated itself: {why}")
@@ -271,6 +324,18 @@ class Examination:
             f"{dtype}: judged in float64; the {dtype} gradient is within {worst:.1e} of its largest element"
         )
         return remarks
+
+
+def _without_conventions(r: InputReport) -> InputReport:
+    """Where a branch begins exactly at the point and all rules are right, what they give there is a choice, no mistake.
+
+    (relu(x) - relu(-x) is x, but at 0 the published slopes of relu add up to 0.)
+    """
+    said = "branches of f begin exactly here, and the slopes published for them do not add up to that of f"
+    elements = tuple(
+        replace(e, verdict=INCONCLUSIVE, reason=said) if e.verdict == FAIL and e.on_kink else e for e in r.elements
+    )
+    return replace(r, elements=elements)
 
 
 def rise_of(work: np.ndarray, change: Callable[[], float]) -> Callable[[Index, float], float]:

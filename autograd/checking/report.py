@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.graph import Location
+
 PASS, FAIL, INCONCLUSIVE = "PASS", "FAIL", "INCONCLUSIVE"
 _SEVERITY = {PASS: 0, INCONCLUSIVE: 1, FAIL: 2}
 _MAX_ROWS = 24
@@ -62,6 +64,47 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Guilty:
+    """An op whose rule for one argument is wrong, and the call in which it showed."""
+
+    op: str
+    argument: int
+    location: Location
+
+    @property
+    def file(self) -> str:
+        return self.location.file
+
+    @property
+    def line(self) -> int:
+        return self.location.line
+
+    def __str__(self) -> str:
+        return f"the rule of {self.op} for argument {self.argument}, called at {self.location}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"op": self.op, "argument": self.argument, "file": self.file, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """The kind of a mistake, in a word or two (it equals that string), and what more is known of it."""
+
+    kind: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+    def __eq__(self, other: object) -> bool:
+        return str(other) in (self.kind, str(self))
+
+    def __hash__(self) -> int:
+        return hash(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
 class InputReport:
     """One input, or one parameter tensor: the elements of it that were checked.
 
@@ -96,6 +139,14 @@ class InputReport:
         found = [e.verdict for e in self.elements] + [INCONCLUSIVE] * bool(self.reason)
         return max(found, key=_SEVERITY.__getitem__, default=PASS)
 
+    @property
+    def sensitivity(self) -> float:
+        """The smallest error that would have failed in any element, relative to the largest derivative; nan if none."""
+        passed = [e for e in self.elements if e.verdict == PASS]
+        largest = max((abs(e.numeric) for e in passed if not e.direction), default=0.0)
+        smallest = max((e.tolerance + e.bound for e in passed), default=math.nan)
+        return smallest / largest if largest else math.nan if not passed else smallest
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -120,6 +171,8 @@ class GradcheckReport:
     inputs: tuple[InputReport, ...]
     notes: tuple[str, ...] = ()
     objection: str = ""
+    guilty: Guilty | None = None
+    mistake: Mistake | None = None
 
     def __bool__(self) -> bool:
         return self.verdict == PASS
@@ -127,6 +180,8 @@ class GradcheckReport:
     @property
     def verdict(self) -> str:
         """`"PASS"`, `"FAIL"` or `"INCONCLUSIVE"`."""
+        if self.guilty is not None:
+            return FAIL
         if self.objection or not self.elements:
             return INCONCLUSIVE
         return max((x.verdict for x in self.inputs), key=_SEVERITY.__getitem__)
@@ -151,12 +206,17 @@ class GradcheckReport:
         worst = self.worst
         if worst is not None and worst.verdict == self.verdict != PASS:
             return f"{worst.label}: {worst.reason}"
+        if self.guilty is not None:
+            return f"{self.guilty} is wrong, though it does not show in the gradient at this point"
         return next((f"{x.name}: {x.reason}" for x in self.inputs if x.reason), "")
 
     @property
     def sensitivity(self) -> float:
-        """An error above this, in any checked element, would not have passed; nan when nothing passed."""
-        return max((e.tolerance + e.bound for e in self.elements if e.verdict == PASS), default=math.nan)
+        """The smallest error, relative to its input's largest derivative, that would not have passed in any element.
+
+        nan when nothing passed.
+        """
+        return max((x.sensitivity for x in self.inputs), default=math.nan)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -165,6 +225,8 @@ class GradcheckReport:
             "verdict": self.verdict,
             "reason": self.reason,
             "sensitivity": self.sensitivity if math.isfinite(self.sensitivity) else str(self.sensitivity),
+            "guilty": self.guilty.to_dict() if self.guilty else None,
+            "mistake": str(self.mistake) if self.mistake else None,
             "notes": list(self.notes),
             "inputs": [x.to_dict() for x in self.inputs],
         }
@@ -181,7 +243,11 @@ class GradcheckReport:
             )
             lines.append(f"... and {len(left)} more: {verdicts}")
         if self.verdict == PASS:
-            lines.append(f"an error above {self.sensitivity:.1e} in any checked element would not have passed")
+            lines.append(f"an error above {self.sensitivity:.1e} of the largest derivative would not have passed")
+        if self.guilty is not None:
+            lines.append(f"guilty: {self.guilty}")
+        if self.mistake is not None:
+            lines.append(f"mistake: {self.mistake}")
         if on_kink := [e for e in self.elements if e.verdict == PASS and e.reason]:
             lines.append(f"{on_kink[0].label} {on_kink[0].reason}: any value between passes")
             if len(on_kink) > 1:

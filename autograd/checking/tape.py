@@ -37,15 +37,35 @@ class Step(NamedTuple):
 
 
 class Tape:
-    """The ops between `leaves` and `output`, oldest first."""
+    """Steps that turn the values of some leaves into one value."""
 
-    def __init__(self, output: Tensor, leaves: Sequence[Tensor], since: int) -> None:
+    def __init__(
+        self, steps: list[Step], leaf_shapes: Sequence[tuple[int, ...]], output: int, constant: Any = None
+    ) -> None:
+        self.steps = steps
+        self.leaf_shapes = leaf_shapes
+        self.output, self._constant = output, constant  # number of the value that is the result; -1: a constant
+
+    @property
+    def leaf_count(self) -> int:
+        return len(self.leaf_shapes)
+
+    @classmethod
+    def recorded(cls, output: Tensor, leaves: Sequence[Tensor], since: int) -> Tape:
+        """The ops between `leaves` and `output` that were recorded after the clock's reading `since`, oldest first."""
         ops, _ = ancestors([output._node], since) if output.requires_grad else ([], [])
-        self.leaves = [leaf._node for leaf in leaves]
-        number = {node: i for i, node in enumerate((*self.leaves, *ops))}
-        self.output: Any = number.get(output._node)
-        self.constant = output._data
-        self.steps = [Step(node, tuple(_argument(x, number) for x in node.inputs), node.keywords or {}) for node in ops]
+        number = {node: i for i, node in enumerate((*(leaf._node for leaf in leaves), *ops))}
+        steps = [Step(node, tuple(_argument(x, number) for x in node.inputs), node.keywords or {}) for node in ops]
+        return cls(steps, [leaf.shape for leaf in leaves], number.get(output._node, -1), output._data)
+
+    @classmethod
+    def of_op(cls, node: Node, positions: Sequence[int]) -> Tape:
+        """One op alone, as a function of its arguments at `positions`."""
+        arguments = tuple(
+            (True, positions.index(i)) if i in positions else _argument(x, {}) for i, x in enumerate(node.inputs)
+        )
+        shapes = [np.shape(node.inputs[i].output) for i in positions]
+        return cls([Step(node, arguments, node.keywords or {})], shapes, len(positions))
 
     @property
     def ops(self) -> list[Node]:
@@ -84,7 +104,7 @@ class Tape:
                     given = [_shaken(x, rounding) for x in given]
                 y = primitive.forward(*given, **keywords)
                 held.append(y if rounding is None else _shaken(y, rounding))
-        result = self.constant if self.output is None else held[self.output]
+        result = self._constant if self.output < 0 else held[self.output]
         return np.asarray(result).view(np.ndarray)
 
 
