@@ -127,6 +127,31 @@ def _sort(x: Any, axis: int | None = -1, **unused: Any) -> Any:
     return y
 
 
+def _quantile(x: Any, q: Any, axis: Any = None, keepdims: bool = False, **unused: Any) -> Any:
+    """Between the two neighbours of each quantile, in the order of the real parts."""
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    rows = np.moveaxis(raw(x), axes, range(-len(axes), 0))
+    rows = _sort(rows.reshape((*rows.shape[: x.ndim - len(axes)], -1)))
+    places = np.asarray(q) * (rows.shape[-1] - 1)
+    low = np.floor(places).astype(int)
+    high = np.minimum(low + 1, rows.shape[-1] - 1)
+    y = rows[..., low] + (places - low) * (rows[..., high] - rows[..., low])
+    y = np.moveaxis(y, range(y.ndim - low.ndim, y.ndim), range(low.ndim))
+    return np.expand_dims(y, tuple(a % x.ndim - x.ndim for a in axes)) if keepdims else y
+
+
+def _pinv(x: Any, *cut: Any, **cuts: Any) -> Any:
+    """For full rank; the value is NumPy's, the imaginary part that of (x' x)^-1 x' or x' (x x')^-1."""
+    y = np.linalg.pinv(raw(x).real, *cut, **cuts)
+    if x.dtype.kind != "c":
+        return y
+    z, t = raw(x), raw(x).swapaxes(-1, -2)
+    tall = z.shape[-2] >= z.shape[-1]
+    full = np.linalg.matrix_rank(z.real)[..., None, None] == min(z.shape[-2:])
+    formula = np.linalg.solve(t @ z, t) if tall else np.linalg.solve(z @ t, z).swapaxes(-1, -2)
+    return np.where(full, y + 1j * formula.imag, complex(np.nan, np.nan))
+
+
 def _of_matrices(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *arrays: function(*map(raw, arrays))
 
@@ -142,6 +167,9 @@ def _slogdet(x: Any) -> Any:
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.var: _var,
     np.sort: _sort,
+    np.quantile: _quantile,
+    np.median: lambda x, axis=None, keepdims=False: _quantile(x, 0.5, axis, keepdims),
+    np.linalg.pinv: _pinv,
     np.i0: _i0,
     np.nan_to_num: _nan_to_num,
     np.linalg.det: _of_matrices(np.linalg.det),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checking.analytic import ANALYTIC, FUNCTIONS, MOVING, ON_THE_REAL_LINE, raw, with_real_part
+from autograd.checking.choices import shaken
 from autograd.checking.piecewise import PIECEWISE, extreme, is_complex
 
 
@@ -29,15 +30,17 @@ class Branched(np.ndarray):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
         arrays = tuple(map(raw, inputs))
         keywords = {name: raw(value) for name, value in keywords.items()}
+        if method == "reduce":
+            arrays = tuple(shaken(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x for x in arrays)
         compute = _continued(ufunc, method, arrays)
         if compute is None:  # NumPy's own loop
             if out is not None:
                 keywords["out"] = tuple(map(raw, out))
             result = getattr(ufunc, method)(*arrays, **keywords)
-            return _wrapped(result) if out is None else out[0] if len(out) == 1 else out
+            return _wrapped(result, True) if out is None else out[0] if len(out) == 1 else out
         result = compute(*arrays, **keywords)
         if out is None:
-            return _wrapped(result)
+            return _wrapped(result, True)
         raw(out[0])[...] = result
         return out[0]
 
@@ -49,18 +52,22 @@ class Branched(np.ndarray):
         return _wrapped(super().__array_function__(func, types, args, kwargs))
 
 
-def branched(x: Any, dtype: Any) -> Any:
-    """Floats as a Branched array of `dtype`; anything else (integers, masks) as it is."""
-    kind = getattr(x, "dtype", np.asarray(x).dtype).kind
-    return np.array(x, dtype=dtype).view(Branched) if kind in "fc" else x
+def branched(x: Any) -> Any:
+    """Floats as a Branched array, in float64 at least; anything else (integers, masks) as it is."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fc":
+        return x
+    return np.array(x, dtype=x.dtype if x.dtype.kind == "c" else np.float64).view(Branched)
 
 
-def _wrapped(x: Any) -> Any:
+def _wrapped(x: Any, computed: bool = False) -> Any:
+    """A result as a Branched array; shaken if it was computed and not only moved."""
     if isinstance(x, tuple):
-        parts = map(_wrapped, x)
+        parts = [_wrapped(part, computed) for part in x]
         return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
     if isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "fc":
-        return np.asarray(x).view(Branched)
+        plain = raw(np.asarray(x))
+        return (shaken(plain) if computed else plain).view(Branched)
     return x
 
 

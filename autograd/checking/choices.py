@@ -12,11 +12,19 @@ from typing import Any
 
 import numpy as np
 
+_EPS = float(np.finfo(np.float64).eps)
+
 
 class Choices:
-    """The choices of one evaluation in order: those it makes, or those of an earlier one, to be made again."""
+    """The choices of one evaluation in order: those it makes, or those of an earlier one, to be made again.
 
-    def __init__(self, script: list[np.ndarray] | None = None) -> None:
+    With `rounding`, the evaluation is also shaken: each number that it computes is moved by a random sign times eps, as
+    rounding might. The spread of the results of several such runs tells how well the result is known (stochastic
+    arithmetic, Vignes 1993).
+    """
+
+    def __init__(self, script: list[np.ndarray] | None = None, rounding: np.random.Generator | None = None) -> None:
+        self.rounding = rounding
         self.made: list[np.ndarray] = []
         self.has_tie = False  # two values that were compared are equal, but move apart: a kink may lie exactly here
         self._script = iter(script) if script is not None else None
@@ -67,3 +75,17 @@ def follows() -> bool:
     """Whether the choices are those of an earlier evaluation."""
     choices = _CHOICES.get()
     return choices is not None and choices.follows
+
+
+def shaken(x: np.ndarray) -> np.ndarray:
+    """x with each number moved by one rounding error of random sign, if the present evaluation is to be shaken."""
+    choices = _CHOICES.get()
+    if choices is None or choices.rounding is None or not x.size:
+        return x
+    signs = choices.rounding.integers(0, 2, (2, *x.shape), dtype=np.int8) * (2 * _EPS) - _EPS
+    if x.dtype.kind != "c":
+        return x + x * signs[0]
+    moved = np.empty_like(x)
+    moved.real = x.real + x.real * signs[0]
+    moved.imag = x.imag + x.imag * signs[1]
+    return moved

@@ -1,9 +1,8 @@
 """A slope without a step: Im f(x + ih d) / h on the replayed tape, with a bound from random rounding.
 
 Real and imaginary parts are never subtracted, so there is neither truncation nor cancellation: what is left is the
-rounding of each op, which is simulated. Each of a few further runs moves every intermediate number by a random sign
-times eps; their spread says how far rounding carries (as in stochastic arithmetic, Vignes 1993). On a kink, +ih and
--ih follow the two sides.
+rounding of each op. A few further runs are shaken (`choices.py`), and their spread says how far rounding carries. On a
+kink, +ih and -ih follow the two sides.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ class ComplexStep:
         right = self._along(k, direction, h, choices)
         left = self._along(k, direction, -h, Choices()) if choices.has_tie else right
         rng = np.random.default_rng(self._seed)
-        shaken = [self._along(k, direction, h, Choices(choices.made), rng) for _ in range(_RUNS)]
+        shaken = [self._along(k, direction, h, Choices(choices.made, rng)) for _ in range(_RUNS)]
         slope = float(np.sum(right))
         spread = max(abs(float(np.sum(s)) - slope) for s in shaken)
         bound = _SAFETY * (spread + EPS * abs(slope)) + h  # h: what f's third derivative may leave of a zero
@@ -94,11 +93,9 @@ class ComplexStep:
         small = float(np.abs(moved[moved != 0]).min(initial=1.0))
         return _STEP * max(min(small, 1.0), 1e-60)
 
-    def _along(
-        self, k: int, direction: np.ndarray, h: float, choices: Choices, rounding: np.random.Generator | None = None
-    ) -> np.ndarray:
+    def _along(self, k: int, direction: np.ndarray, h: float, choices: Choices) -> np.ndarray:
         """What each element of f contributes to the slope."""
         values = list(self._work)
         values[k] = values[k] + 1j * (h * direction)
-        y = self._tape.evaluate(values, choices, rounding)
+        y = self._tape.evaluate(values, choices)
         return self._weights * y.imag / h

@@ -20,7 +20,6 @@ Value = Callable[[np.ndarray], float]  # the slope alone, where its bound is not
 
 DIRECTIONS = 3
 _MOST_FAULTS = 8
-_ANALYTIC_ROUNDING = 64 * EPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Along:
     analytic: float
     numeric: Estimate
     bound: float
+    rounding: float
 
     @property
     def gap(self) -> float:
@@ -44,12 +44,11 @@ class Along:
         return self.gap <= self.bound
 
 
-def along(direction: np.ndarray, gradient: np.ndarray, slope: Slope) -> Along:
-    """Both slopes along `direction`, given the gradient that is to be checked."""
+def along(direction: np.ndarray, gradient: np.ndarray, slope: Slope, rounding: float) -> Along:
+    """Both slopes along `direction`, given the gradient that is to be checked and how far rounding carries its norm."""
     e = slope(direction)
-    part = gradient[direction != 0]
-    bound = e.bound + _ANALYTIC_ROUNDING * float(np.sqrt(np.sum(part * part)))
-    return Along(direction, float(np.sum(gradient * direction)), e, bound)
+    bound = e.bound + rounding + 16 * EPS * float(np.sqrt(np.sum(np.square(gradient))))
+    return Along(direction, float(np.sum(gradient * direction)), e, bound, rounding)
 
 
 def random_directions(shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -71,7 +70,7 @@ def find_faults(gradient: np.ndarray, slope: Slope, value: Value, first: Along) 
         unit = np.zeros_like(gradient)
         unit[index] = 1.0
         gradient[index] = value(unit)
-        now = along(first.direction, gradient, slope)
+        now = along(first.direction, gradient, slope, first.rounding)
 
 
 def _bisect(gradient: np.ndarray, value: Value, whole: Along) -> tuple[int, ...]:

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd.checking.backpropagation import backward, rounding_of_gradient
 from autograd.checking.blame import guilty_ops
 from autograd.checking.choices import Choices
 from autograd.checking.complex_step import ComplexStep
 from autograd.checking.diagnosis import diagnose
 from autograd.checking.directions import along, find_faults, random_directions
 from autograd.checking.finite_differences import Estimate, Stencil, first_step
-from autograd.checking.hand_derived import backward, diagnose_given
+from autograd.checking.hand_derived import diagnose_given
 from autograd.checking.report import (
     FAIL,
     INCONCLUSIVE,
@@ -40,7 +41,9 @@ from autograd.tensor import Tensor
 
 Arrays = list[np.ndarray]
 
-RTOL_COMPLEX, RTOL_DIFFERENCES = 1e-7, 1e-5
+# Without an rtol from the user: an error that is accused, and a bound that certifies.
+_ACCUSED = {True: 1e-9, False: 1e-8}  # by a complex step; by differences
+_CERTIFIED = {True: 1e-7, False: 1e-5}
 _MOST_OPS = 60  # looked at one by one where nothing is wrong with the whole
 
 
@@ -89,7 +92,12 @@ class Examination:
         self.complex: ComplexStep | None = None
         if not self.objection:
             self._take_tape()
-        self.tolerance = Tolerance(self._rtol(), options.atol)
+        rtol = self._rtol()
+        certified = _CERTIFIED[self.complex is not None] if options.rtol is None else rtol
+        self.tolerance = Tolerance(rtol, options.atol, max(certified, rtol))
+        self.rounding = [np.zeros(w.shape) for w in subject.work]  # of the analytic gradient
+        if self.recorded is not None and self.recorded.steps:
+            self.rounding = rounding_of_gradient(self.recorded, self.weights, options.seed)
 
     def report(self) -> GradcheckReport:
         subject = self.subject
@@ -140,7 +148,7 @@ class Examination:
         tape = self.recorded
         if tape is None or any(True for _ in guilty_ops(tape, self.options.seed, _MOST_OPS, 1e-4)):
             return None
-        true = backward(tape, self.weights, lambda op, g, c: c)
+        true = backward(tape, self.weights)
         return diagnose_given(self.analytic, true, self.tape, self.weights)
 
     # --- one input ---
@@ -154,7 +162,9 @@ class Examination:
     def _judged(self, k: int, indices: Sequence[Index]) -> list[Element]:
         lines = [self._line(k, i) for i in indices]
         name = self.subject.names[k]
-        return judge(name, indices, lines, self.analytic[k], self.size, self.tolerance, self.options.method)
+        return judge(
+            name, indices, lines, self.analytic[k], self.rounding[k], self.size, self.tolerance, self.options.method
+        )
 
     def _by_directions(self, k: int, rng: np.random.Generator) -> list[Element]:
         """All elements at once along random directions, and one by one those that a bisection leads to."""
@@ -166,11 +176,11 @@ class Examination:
         suspects: dict[Index, None] = {}
         largest = float(np.sqrt(np.sum(g * g)))
         for n, direction in enumerate(random_directions(g.shape, rng), start=1):
-            whole = along(direction, g, slope)
+            whole = along(direction, g, slope, float(np.sqrt(np.sum(np.square(self.rounding[k])))))
             if not whole.agrees:
                 suspects.update(dict.fromkeys(find_faults(g, slope, value, whole)))
             e = whole.numeric
-            tolerance = self.tolerance.rtol * largest + self.tolerance.atol
+            tolerance = self.tolerance.certified * largest + self.tolerance.atol
             verdict = PASS if whole.agrees and whole.bound <= tolerance else INCONCLUSIVE
             reason = "" if verdict == PASS else f"{name} does not agree along ±1 direction {n}"
             gap = whole.analytic - e.value
@@ -289,7 +299,7 @@ class Examination:
     def _rtol(self) -> float:
         rtol = self.options.rtol
         if rtol is None:
-            rtol = RTOL_DIFFERENCES if self.complex is None else RTOL_COMPLEX
+            rtol = _ACCUSED[self.complex is not None]
         narrow = [g.dtype for g in self.analytic if g.dtype.kind == "f" and g.dtype.itemsize < 8]
         if narrow:
             rtol = max(rtol, float(np.sqrt(max(np.finfo(d).eps for d in narrow))))

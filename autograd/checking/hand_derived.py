@@ -7,11 +7,11 @@ named: `dZ2 = A2 - Y`, used with mean squared error after a sigmoid, leaves out 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from autograd.checking.backpropagation import Alter, backward
 from autograd.checking.diagnosis import named_factor
 from autograd.checking.report import Mistake
 from autograd.checking.tape import Tape
@@ -19,7 +19,6 @@ from autograd.graph import Node
 from autograd.replay import contributions, plain
 
 Arrays = Sequence[np.ndarray]
-Alter = Callable[[Node, Any, Any], Any]  # (op, its cotangent, its contribution) -> another contribution
 
 _MOST_OPS = 200
 _CLOSE = 1e-6
@@ -82,27 +81,6 @@ def _changes(node: Node) -> Iterator[tuple[str, str, Alter]]:
 
 def _scaled(node: Node, factor: float) -> Alter:
     return lambda op, g, c: factor * c if op is node else c
-
-
-def backward(tape: Tape, weights: np.ndarray, alter: Alter) -> list[np.ndarray]:
-    """Gradients of sum(weights * f) by the engine's rules, with each op's contributions changed by `alter`."""
-    first = tape.leaf_count
-    cotangents: dict[int, Any] = {tape.output: weights.reshape(np.shape(plain(tape.ops[-1])))[()]}
-    for number in range(first + len(tape.steps) - 1, first - 1, -1):
-        step = tape.steps[number - first]
-        g = cotangents.pop(number, None)
-        if g is None:
-            continue
-        pairs = iter(contributions(step.node, g))
-        parent, c = next(pairs, (None, None))
-        for (is_number, argument), x in zip(step.arguments, step.node.inputs, strict=True):
-            if parent is not None and x is parent:
-                if is_number:
-                    changed = alter(step.node, g, c)
-                    held = cotangents.get(argument)
-                    cotangents[argument] = changed if held is None else held + changed
-                parent, c = next(pairs, (None, None))
-    return [np.asarray(cotangents.get(k, np.zeros(shape))) for k, shape in enumerate(tape.leaf_shapes)]
 
 
 def named_constant(k: float, sizes: Sequence[int]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.checking.branches import Branched, branched
-from autograd.checking.choices import Choices, reporting_to
+from autograd.checking.choices import Choices, reporting_to, shaken
 from autograd.graph import Node, ancestors
 from autograd.ops.shaping import astype
 from autograd.primitives import ELEMENTWISE
@@ -77,18 +77,9 @@ class Tape:
         dtypes = {np.dtype(getattr(node.output, "dtype", np.float64)) for node in self.ops}
         return min((d for d in dtypes if d.kind == "f"), key=lambda d: d.itemsize, default=np.dtype(np.float64))
 
-    def evaluate(
-        self,
-        values: Sequence[np.ndarray],
-        choices: Choices | None = None,
-        rounding: np.random.Generator | None = None,
-    ) -> np.ndarray:
-        """f's value for other values of the leaves.
-
-        With `rounding`, every intermediate number is moved by a random sign times eps, as rounding might: the spread
-        of the results over several such runs tells how well the result is known.
-        """
-        held: list[Any] = [branched(v, v.dtype if v.dtype.kind == "c" else np.float64) for v in values]
+    def evaluate(self, values: Sequence[np.ndarray], choices: Choices | None = None) -> np.ndarray:
+        """f's value for other values of the leaves; its branches are reported to `choices`, or taken from there."""
+        held: list[Any] = [branched(v) for v in values]
         with (
             reporting_to(choices or Choices()),
             np.errstate(all="ignore"),
@@ -100,10 +91,11 @@ class Tape:
                 if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
                     held.append(given[0])  # as if f worked in this precision throughout
                     continue
-                if rounding is not None and primitive.structure != ELEMENTWISE:
-                    given = [_shaken(x, rounding) for x in given]
-                y = primitive.forward(*given, **keywords)
-                held.append(y if rounding is None else _shaken(y, rounding))
+                if primitive.structure != ELEMENTWISE:  # may be one call in C, which cannot be shaken inside
+                    given = [shaken(x).view(Branched) if isinstance(x, Branched) else x for x in given]
+                    if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched)):
+                        given = [x.astype(complex) if isinstance(x, Branched) else x for x in given]
+                held.append(primitive.forward(*given, **keywords))
         result = self._constant if self.output < 0 else held[self.output]
         return np.asarray(result).view(np.ndarray)
 
@@ -114,21 +106,6 @@ def _argument(x: Any, number: dict[Node, int]) -> tuple[bool, Any]:
     if x in number:
         return (True, number[x])
     return (False, np.float64(x.output) if type(x.output) is float else x.output)
-
-
-def _shaken(x: Any, rng: np.random.Generator) -> Any:
-    """x with each number moved by one rounding error of random sign."""
-    if not isinstance(x, Branched):
-        return x
-    raw = x.view(np.ndarray)
-    shape = (2, *raw.shape)
-    signs = rng.integers(0, 2, shape, dtype=np.int8) * (2 * EPS) - EPS
-    if raw.dtype.kind != "c":
-        return (raw + raw * signs[0]).view(Branched)
-    moved = np.empty_like(raw)
-    moved.real = raw.real + raw.real * signs[0]
-    moved.imag = raw.imag + raw.imag * signs[1]
-    return moved.view(Branched)
 
 
 def unfaithful(

@@ -1,7 +1,7 @@
 """Analytic against numeric, element by element: PASS, FAIL, or an honest INCONCLUSIVE.
 
     FAIL           |analytic - numeric| > tolerance + bound, and another method or a shorter step says the same
-    PASS           otherwise, if the bound is small: below the tolerance, or below rtol times the input's largest slope
+    PASS           otherwise, if the bound is small: below the tolerance, or beside the element's or the input's slope
     INCONCLUSIVE   otherwise: a pole, a branch that the graph does not show, or rounding that drowns the slope
 
 with tolerance = rtol max(|analytic|, |numeric|) + atol. So a large atol may excuse an error but a large bound never
@@ -37,23 +37,31 @@ Index = tuple[int, ...]
 # zero, and how well the numeric one must be known.
 _ZERO, _ZERO_BOUND = 1e-14, 1e-8
 _NOISE_SAMPLES = 5
+_KNOWN = 1e-3  # an analytic derivative that rounding may change by more is no result
 
 
 class Tolerance(NamedTuple):
-    """How far two derivatives may be apart."""
+    """How far two derivatives may be apart, and how well the numeric one must be known to certify the analytic one."""
 
     rtol: float
     atol: float
+    certified: float  # relative bound that suffices for PASS; no less than rtol
+    rounding: float = 0.0  # what rounding may do to the analytic derivative
 
     def of(self, analytic: float, numeric: float) -> float:
         """The tolerance for one element; numeric alone sets it where analytic is not a number."""
         sizes = [abs(v) for v in (analytic, numeric) if math.isfinite(v)]
-        return self.rtol * max(sizes, default=0.0) + self.atol
+        return self.rtol * max(sizes, default=0.0) + self.atol + self.rounding
+
+    def is_met_by(self, e: Estimate, analytic: float, fine: float) -> bool:
+        """Whether the estimate is good enough to let the analytic value pass."""
+        sizes = [abs(v) for v in (analytic, e.value) if math.isfinite(v)]
+        return e.bound <= max(self.certified * max(sizes, default=0.0), self.of(analytic, e.value), fine)
 
     def excludes(self, analytic: float, e: Estimate, fine: float) -> bool:
         """Whether the estimate proves the analytic value wrong. Bounds that are not small may be too small."""
         tolerance = self.of(analytic, e.value)
-        margin = e.bound if e.bound <= max(tolerance, fine) else 4 * e.bound
+        margin = e.bound if e.bound <= max(tolerance, self.rtol * fine / self.certified) else 4 * e.bound
         low, high = (min(e.left, e.right), max(e.left, e.right)) if e.is_kink else (e.value, e.value)
         return math.isfinite(e.bound) and not low - tolerance - margin <= analytic <= high + tolerance + margin
 
@@ -105,6 +113,7 @@ def judge(
     indices: Sequence[Index],
     lines: Sequence[Line],
     analytic: np.ndarray,
+    rounding: np.ndarray,
     size: float,
     tolerance: Tolerance,
     method: str = "auto",
@@ -123,10 +132,11 @@ def judge(
     replacements = iter(rest)
     first = [e if e is not None and math.isfinite(e.bound) else next(replacements) for e in chosen]
     largest = max((abs(e.value) - e.bound for e in first if math.isfinite(e.bound)), default=0.0)
-    fine = tolerance.rtol * max(largest, 0.0)
+    fine = tolerance.certified * max(largest, 0.0)
     elements = []
     for i, line, estimate in zip(indices, lines, first, strict=True):
         a = float(analytic[i])
+        tolerance = tolerance._replace(rounding=float(rounding[i]))
         if estimate.method == "complex":
             e, verdict = _by_complex_step(line, a, estimate, tolerance, fine, size, noise)
         elif method in ("auto", "five_point"):
@@ -157,7 +167,8 @@ def _by_one_estimate(
     """The verdict where a method was asked for: its one estimate decides."""
     if tolerance.excludes(a, e, fine):
         return e, FAIL
-    is_fine = e.bound <= max(tolerance.of(a, e.value), fine) or (a == 0 and _is_flat(e))
+    is_known = tolerance.rounding <= max(_KNOWN * abs(e.value), fine)
+    is_fine = (tolerance.is_met_by(e, a, fine) and is_known) or (a == 0 and _is_flat(e))
     return e, PASS if is_fine or _is_zero(a, e, size, x) else INCONCLUSIVE
 
 
@@ -190,7 +201,7 @@ def _by_differences(
     found, steps, attempts = [first], other_steps(x), 3
     while True:
         best = best_of(found)
-        is_fine = best.bound <= max(tolerance.of(analytic, best.value), fine)
+        is_fine = tolerance.is_met_by(best, analytic, fine)
         excluded = tolerance.excludes(analytic, best, fine)
         if not excluded and (is_fine or (analytic == 0 and _is_flat(best))):
             return best, PASS

@@ -1,0 +1,62 @@
+"""The engine's rules over a tape: with a change in one place, or shaken, to see what rounding does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.checking.branches import branched
+from autograd.checking.choices import Choices, reporting_to
+from autograd.checking.finite_differences import EPS
+from autograd.checking.tape import Tape
+from autograd.graph import Node
+from autograd.replay import contributions, plain
+
+Alter = Callable[[Node, Any, Any], Any]  # (op, its cotangent, its contribution) -> another contribution
+
+_RUNS = 3
+_SAFETY = 8.0
+
+
+def backward(tape: Tape, weights: np.ndarray, alter: Alter | None = None) -> list[np.ndarray]:
+    """Gradients of sum(weights * f) by the engine's rules, each op's contributions changed by `alter`."""
+    cotangents: dict[int, Any] = {tape.output: weights}
+    first = tape.leaf_count
+    for number in range(first + len(tape.steps) - 1, first - 1, -1):
+        g, step = cotangents.pop(number, None), tape.steps[number - first]
+        if g is None:
+            continue
+        pairs = iter(contributions(step.node, branched(g), _lift))
+        parent, c = next(pairs, (None, None))
+        for (is_number, argument), x in zip(step.arguments, step.node.inputs, strict=True):
+            if parent is not None and x is parent:
+                if is_number:
+                    c = c if alter is None else alter(step.node, g, c)
+                    held = cotangents.get(argument)
+                    cotangents[argument] = c if held is None else held + c
+                parent, c = next(pairs, (None, None))
+    return [np.asarray(cotangents.get(k, np.zeros(shape))).view(np.ndarray) for k, shape in enumerate(tape.leaf_shapes)]
+
+
+def _lift(x: Any) -> Any:
+    return branched(plain(x))
+
+
+def rounding_of_gradient(tape: Tape, weights: np.ndarray, seed: int) -> list[np.ndarray]:
+    """How far rounding may carry each element of the engine's gradient: the spread of a few shaken passes."""
+    rng = np.random.default_rng(seed)
+    with np.errstate(all="ignore"):
+        try:
+            script = Choices()
+            with reporting_to(script):
+                exact = backward(tape, weights)
+            spreads = [np.zeros_like(g) for g in exact]
+            for _ in range(_RUNS):
+                with reporting_to(Choices(script.made, rng)):
+                    for spread, g, moved in zip(spreads, exact, backward(tape, weights), strict=True):
+                        np.maximum(spread, np.abs(moved - g), out=spread)
+        except Exception:  # a wrong rule may do anything; it is judged without this
+            return [np.zeros(shape) for shape in tape.leaf_shapes]
+    return [np.nan_to_num(_SAFETY * s + EPS * np.abs(g), posinf=0.0) for s, g in zip(spreads, exact, strict=True)]
