@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checking.branches import branched
-from autograd.checking.choices import Choices, reporting_to
+from autograd.checking.choices import Choices, Rounding, reporting_to
 from autograd.checking.finite_differences import EPS
 from autograd.checking.tape import Tape
 from autograd.graph import Node
@@ -20,14 +20,23 @@ _RUNS = 3
 _SAFETY = 8.0
 
 
-def backward(tape: Tape, weights: np.ndarray, alter: Alter | None = None) -> list[np.ndarray]:
+def backward(
+    tape: Tape, weights: np.ndarray, alter: Alter | None = None, choices: Choices | None = None
+) -> list[np.ndarray]:
     """Gradients of sum(weights * f) by the engine's rules, each op's contributions changed by `alter`."""
+    choices = choices or Choices()
+    with reporting_to(choices), np.errstate(all="ignore"):
+        return _backward(tape, weights, alter, choices)
+
+
+def _backward(tape: Tape, weights: np.ndarray, alter: Alter | None, choices: Choices) -> list[np.ndarray]:
     cotangents: dict[int, Any] = {tape.output: weights}
     first = tape.leaf_count
     for number in range(first + len(tape.steps) - 1, first - 1, -1):
         g, step = cotangents.pop(number, None), tape.steps[number - first]
         if g is None:
             continue
+        choices.begin(number)
         pairs = iter(contributions(step.node, branched(g), _lift))
         parent, c = next(pairs, (None, None))
         for (is_number, argument), x in zip(step.arguments, step.node.inputs, strict=True):
@@ -46,17 +55,15 @@ def _lift(x: Any) -> Any:
 
 def rounding_of_gradient(tape: Tape, weights: np.ndarray, seed: int) -> list[np.ndarray]:
     """How far rounding may carry each element of the engine's gradient: the spread of a few shaken passes."""
-    rng = np.random.default_rng(seed)
-    with np.errstate(all="ignore"):
-        try:
-            script = Choices()
-            with reporting_to(script):
-                exact = backward(tape, weights)
-            spreads = [np.zeros_like(g) for g in exact]
-            for _ in range(_RUNS):
-                with reporting_to(Choices(script.made, rng)):
-                    for spread, g, moved in zip(spreads, exact, backward(tape, weights), strict=True):
-                        np.maximum(spread, np.abs(moved - g), out=spread)
-        except Exception:  # a wrong rule may do anything; it is judged without this
-            return [np.zeros(shape) for shape in tape.leaf_shapes]
+    rounding = Rounding(seed)
+    try:
+        script = Choices()
+        exact = backward(tape, weights, choices=script)
+        spreads = [np.zeros_like(g) for g in exact]
+        for _ in range(_RUNS):
+            moved = backward(tape, weights, choices=Choices(script.made, rounding))
+            for spread, g, m in zip(spreads, exact, moved, strict=True):
+                np.maximum(spread, np.abs(m - g), out=spread)
+    except Exception:  # a wrong rule may do anything; it is judged without this
+        return [np.zeros(shape) for shape in tape.leaf_shapes]
     return [np.nan_to_num(_SAFETY * s + EPS * np.abs(g), posinf=0.0) for s, g in zip(spreads, exact, strict=True)]

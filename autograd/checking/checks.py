@@ -21,7 +21,8 @@ from autograd.checking.examination import (
     value_of,
 )
 from autograd.checking.methods import METHODS
-from autograd.checking.report import GradcheckReport
+from autograd.checking.report import Finding, GradcheckReport
+from autograd.checking.step_free import accumulation, adjoint, cotangents, symmetry, untouched
 from autograd.checking.tape import Tape
 from autograd.checking.undisturbed import Snapshot, everyday_mode, in_float64, show
 from autograd.checking.verdicts import Line, measure, refined
@@ -105,6 +106,16 @@ def gradcheck(
         start = tick()
         return Tape.recorded(f(*own), own, start)
 
+    def step_free(weights: np.ndarray, found: Arrays) -> list[Finding]:
+        output = run()
+        findings = cotangents(output, lambda w: analytic(output, w), weights, found)
+        more = [
+            accumulation(output, leaves, weights, found),
+            adjoint(f, work, output, weights, found),
+            untouched(leaves, work),
+        ]
+        return findings + [x for x in more if x is not None]
+
     subject = Subject(
         f"gradcheck of {_name_of(f)}",
         _names(f, inputs),
@@ -114,7 +125,7 @@ def gradcheck(
         record,
         analytic,
         in_own_dtype,
-        gradient is None,
+        step_free if gradient is None else None,
     )
     with everyday_mode():
         return Examination(subject, options).report()
@@ -140,7 +151,11 @@ def gradgradcheck(f: Callable[..., Any], *inputs: Any, seed: int = 0, **options:
 
     report = gradcheck(wraps(f)(slope), *inputs, seed=seed, **options)
     note = "checked: the gradient of v·∇f, with fixed weights v of size 1 to 2"
-    return replace(report, title=f"gradgradcheck of {_name_of(f)}", notes=(note, *report.notes))
+    with everyday_mode():
+        work = [np.array(v, dtype=np.float64) for v in _values("gradgradcheck", inputs)]
+        symmetric = symmetry(f, work) if report else None
+    findings = (*report.findings, *([symmetric] if symmetric else []))
+    return replace(report, title=f"gradgradcheck of {_name_of(f)}", notes=(note, *report.notes), findings=findings)
 
 
 def check_module(
@@ -213,6 +228,12 @@ def check_module(
                 start = tick()
                 return pulled(loss(model(x), target), weights, parameters, start)
 
+            def step_free(weights: np.ndarray, found: Arrays) -> list[Finding]:
+                output = run()
+                findings = cotangents(output, lambda w: analytic(output, w), weights, found)
+                twice = accumulation(output, parameters, weights, found)
+                return [*findings, *([twice] if twice else [])]
+
             subject = Subject(
                 f"check_module of {type(model).__name__}",
                 names,
@@ -222,7 +243,7 @@ def check_module(
                 record,
                 analytic,
                 in_own_dtype,
-                True,
+                step_free,
             )
             return Examination(subject, options).report()
     finally:

@@ -5,6 +5,7 @@ Two evaluations with the same signature lie on the same smooth piece of f; where
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 
 _EPS = float(np.finfo(np.float64).eps)
+
+Made = dict[int, list[np.ndarray]]  # the choices of each step of a tape
 
 
 class Choices:
@@ -23,17 +26,23 @@ class Choices:
     arithmetic, Vignes 1993).
     """
 
-    def __init__(self, script: list[np.ndarray] | None = None, rounding: np.random.Generator | None = None) -> None:
+    def __init__(self, script: Made | None = None, rounding: Rounding | None = None) -> None:
         self.rounding = rounding
-        self.made: list[np.ndarray] = []
+        self.made: Made = {}
         self.has_tie = False  # two values that were compared are equal, but move apart: a kink may lie exactly here
-        self._script = iter(script) if script is not None else None
+        self._script = script
+        self._of_step: list[np.ndarray] = []
+        self._to_follow: Iterator[np.ndarray] = iter(())
+
+    def begin(self, step: int) -> None:
+        """From here on, the choices are those of this step."""
+        self._of_step = self.made[step] = []
+        self._to_follow = iter(self._script.get(step, ()) if self._script is not None else ())
 
     def decide(self, choice: np.ndarray) -> np.ndarray:
         """What was chosen, element by element."""
-        if self._script is not None:
-            choice = next(self._script, choice)
-        self.made.append(choice)
+        choice = next(self._to_follow, choice)
+        self._of_step.append(choice)
         return choice
 
     @property
@@ -43,9 +52,8 @@ class Choices:
 
     def same_as(self, other: Choices) -> bool:
         """Whether two evaluations lie on the same smooth piece."""
-        if len(self.made) != len(other.made):
-            return False
-        return all(np.array_equal(a, b) for a, b in zip(self.made, other.made, strict=True))
+        mine, others = ([c for step in x.made.values() for c in step] for x in (self, other))
+        return len(mine) == len(others) and all(map(np.array_equal, mine, others))
 
 
 _CHOICES: ContextVar[Choices | None] = ContextVar("autograd_branch_choices", default=None)
@@ -77,15 +85,32 @@ def follows() -> bool:
     return choices is not None and choices.follows
 
 
+class Rounding:
+    """An endless supply of rounding errors: relative ones of size eps and random sign."""
+
+    _POOL = 1 << 14
+
+    def __init__(self, seed: int) -> None:
+        self._errors = np.random.default_rng(seed).choice([-_EPS, _EPS], self._POOL)
+        self._next = 0
+
+    def of(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Errors for an array; which ones depends on what was asked for before."""
+        size = math.prod(shape)
+        start, self._next = self._next, (self._next + size + 1) % self._POOL
+        if start + size <= self._POOL:
+            return self._errors[start : start + size].reshape(shape)
+        return np.resize(np.roll(self._errors, -start), shape)
+
+
 def shaken(x: np.ndarray) -> np.ndarray:
     """x with each number moved by one rounding error of random sign, if the present evaluation is to be shaken."""
     choices = _CHOICES.get()
-    if choices is None or choices.rounding is None or not x.size:
+    if choices is None or choices.rounding is None:
         return x
-    signs = choices.rounding.integers(0, 2, (2, *x.shape), dtype=np.int8) * (2 * _EPS) - _EPS
     if x.dtype.kind != "c":
-        return x + x * signs[0]
+        return x + x * choices.rounding.of(x.shape)
     moved = np.empty_like(x)
-    moved.real = x.real + x.real * signs[0]
-    moved.imag = x.imag + x.imag * signs[1]
+    moved.real = x.real + x.real * choices.rounding.of(x.shape)
+    moved.imag = x.imag + x.imag * choices.rounding.of(x.shape)
     return moved

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from autograd.checking.branches import NotAnalyticError
-from autograd.checking.choices import Choices
+from autograd.checking.branches import NotAnalyticError, branched
+from autograd.checking.choices import Choices, Rounding
 from autograd.checking.finite_differences import EPS, Estimate, Stencil
 from autograd.checking.tape import Tape
 
@@ -71,8 +73,11 @@ class ComplexStep:
         choices = Choices()
         right = self._along(k, direction, h, choices)
         left = self._along(k, direction, -h, Choices()) if choices.has_tie else right
-        rng = np.random.default_rng(self._seed)
-        shaken = [self._along(k, direction, h, Choices(choices.made, rng)) for _ in range(_RUNS)]
+        rounding = Rounding(self._seed)
+        shaken = [
+            self._along(k, direction, h, Choices(choices.made, rounding), of_others)
+            for of_others in self._shaken_values
+        ]
         slope = float(np.sum(right))
         spread = max(abs(float(np.sum(s)) - slope) for s in shaken)
         bound = _SAFETY * (spread + EPS * abs(slope)) + h  # h: what f's third derivative may leave of a zero
@@ -93,9 +98,25 @@ class ComplexStep:
         small = float(np.abs(moved[moved != 0]).min(initial=1.0))
         return _STEP * max(min(small, 1.0), 1e-60)
 
-    def _along(self, k: int, direction: np.ndarray, h: float, choices: Choices) -> np.ndarray:
-        """What each element of f contributes to the slope."""
-        values = list(self._work)
-        values[k] = values[k] + 1j * (h * direction)
-        y = self._tape.evaluate(values, choices)
+    def _along(
+        self, k: int, direction: np.ndarray, h: float, choices: Choices, of_others: list[Any] | None = None
+    ) -> np.ndarray:
+        """What each element of f contributes to the slope. Only steps that depend on input k are computed anew."""
+        held = list(self._values if of_others is None else of_others)
+        held[k] = branched(self._work[k] + 1j * (h * direction))
+        y = self._tape.result(self._tape.run(held, self._tape.dependents(k), choices))
         return self._weights * y.imag / h
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        return self._of_all_steps(Choices())
+
+    @cached_property
+    def _shaken_values(self) -> list[list[Any]]:
+        """The values of all steps in a few shaken runs."""
+        plain, rounding = Choices(), Rounding(self._seed)
+        self._of_all_steps(plain)
+        return [self._of_all_steps(Choices(plain.made, rounding)) for _ in range(_RUNS)]
+
+    def _of_all_steps(self, choices: Choices) -> list[Any]:
+        return self._tape.run([branched(w) for w in self._work], range(len(self._tape.steps)), choices)

@@ -27,6 +27,7 @@ from autograd.checking.report import (
     INCONCLUSIVE,
     PASS,
     Element,
+    Finding,
     GradcheckReport,
     Guilty,
     InputReport,
@@ -59,7 +60,11 @@ class Subject:
     record: Callable[[], Tape]  # f's graph at the present `work`; raises if f cannot run on Tensors
     analytic: Callable[[Any, np.ndarray], Arrays]  # of run's output and its weights
     in_own_dtype: Callable[[np.ndarray], Arrays]
-    is_engines: bool  # the gradient is computed here, not given by the user
+    step_free: Callable[[np.ndarray, Arrays], list[Finding]] | None  # None: the gradient is the user's own
+
+    @property
+    def is_engines(self) -> bool:
+        return self.step_free is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,12 @@ class Examination:
         guilty, mistake = self._blamed(reports)
         if guilty is None and subject.is_engines:
             reports = [_without_conventions(r) for r in reports]
-        return GradcheckReport(subject.title, tuple(reports), tuple(self.notes), self.objection, guilty, mistake)
+        findings: list[Finding] = []
+        if subject.step_free is not None and not self.objection and not any(r.verdict == FAIL for r in reports):
+            findings = subject.step_free(self.weights, self.analytic)
+        return GradcheckReport(
+            subject.title, tuple(reports), tuple(self.notes), self.objection, guilty, mistake, tuple(findings)
+        )
 
     def _differentiated(self, output: Any) -> Arrays:
         """The gradient that is to be checked; nan where the engine's own rules raise, which is their fault."""

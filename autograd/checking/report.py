@@ -105,6 +105,15 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of a check that needs no step, as of linearity."""
+
+    name: str
+    holds: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InputReport:
     """One input, or one parameter tensor: the elements of it that were checked.
 
@@ -173,6 +182,7 @@ class GradcheckReport:
     objection: str = ""
     guilty: Guilty | None = None
     mistake: Mistake | None = None
+    findings: tuple[Finding, ...] = ()
 
     def __bool__(self) -> bool:
         return self.verdict == PASS
@@ -180,11 +190,16 @@ class GradcheckReport:
     @property
     def verdict(self) -> str:
         """`"PASS"`, `"FAIL"` or `"INCONCLUSIVE"`."""
-        if self.guilty is not None:
+        if self.guilty is not None or self.broken:
             return FAIL
         if self.objection or not self.elements:
             return INCONCLUSIVE
         return max((x.verdict for x in self.inputs), key=_SEVERITY.__getitem__)
+
+    @property
+    def broken(self) -> list[Finding]:
+        """The step-free checks that failed."""
+        return [x for x in self.findings if not x.holds]
 
     @property
     def elements(self) -> tuple[Element, ...]:
@@ -208,6 +223,8 @@ class GradcheckReport:
             return f"{worst.label}: {worst.reason}"
         if self.guilty is not None:
             return f"{self.guilty} is wrong, though it does not show in the gradient at this point"
+        if self.broken:
+            return f"{self.broken[0].name}: {self.broken[0].detail}"
         return next((f"{x.name}: {x.reason}" for x in self.inputs if x.reason), "")
 
     @property
@@ -227,6 +244,7 @@ class GradcheckReport:
             "sensitivity": self.sensitivity if math.isfinite(self.sensitivity) else str(self.sensitivity),
             "guilty": self.guilty.to_dict() if self.guilty else None,
             "mistake": str(self.mistake) if self.mistake else None,
+            "findings": {x.name: x.holds for x in self.findings},
             "notes": list(self.notes),
             "inputs": [x.to_dict() for x in self.inputs],
         }
@@ -248,6 +266,8 @@ class GradcheckReport:
             lines.append(f"guilty: {self.guilty}")
         if self.mistake is not None:
             lines.append(f"mistake: {self.mistake}")
+        if held := [x.name for x in self.findings if x.holds]:
+            lines.append(f"without a step: {', '.join(held)}")
         if on_kink := [e for e in self.elements if e.verdict == PASS and e.reason]:
             lines.append(f"{on_kink[0].label} {on_kink[0].reason}: any value between passes")
             if len(on_kink) > 1:

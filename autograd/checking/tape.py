@@ -20,7 +20,7 @@ from autograd.checking.branches import Branched, branched
 from autograd.checking.choices import Choices, reporting_to, shaken
 from autograd.graph import Node, ancestors
 from autograd.ops.shaping import astype
-from autograd.primitives import ELEMENTWISE
+from autograd.primitives import ELEMENTWISE, Primitive
 from autograd.tensor import Tensor
 
 EPS = float(np.finfo(np.float64).eps)
@@ -44,6 +44,7 @@ class Tape:
     ) -> None:
         self.steps = steps
         self.leaf_shapes = leaf_shapes
+        self._dependents: dict[int, list[int]] = {}
         self.output, self._constant = output, constant  # number of the value that is the result; -1: a constant
 
     @property
@@ -77,27 +78,49 @@ class Tape:
         dtypes = {np.dtype(getattr(node.output, "dtype", np.float64)) for node in self.ops}
         return min((d for d in dtypes if d.kind == "f"), key=lambda d: d.itemsize, default=np.dtype(np.float64))
 
+    def dependents(self, leaf: int) -> list[int]:
+        """The steps that a leaf has a part in."""
+        if leaf not in self._dependents:
+            moved, first = {leaf}, self.leaf_count
+            for i, step in enumerate(self.steps):
+                if any(is_number and x in moved for is_number, x in step.arguments):
+                    moved.add(first + i)
+            self._dependents[leaf] = sorted(number - first for number in moved - {leaf})
+        return self._dependents[leaf]
+
     def evaluate(self, values: Sequence[np.ndarray], choices: Choices | None = None) -> np.ndarray:
         """f's value for other values of the leaves; its branches are reported to `choices`, or taken from there."""
-        held: list[Any] = [branched(v) for v in values]
+        return self.result(self.run([branched(v) for v in values], range(len(self.steps)), choices or Choices()))
+
+    def run(self, held: list[Any], steps: Sequence[int], choices: Choices) -> list[Any]:
+        """Compute some steps anew; `held` are the values of the leaves and of the other steps, and then of all."""
+        first = self.leaf_count
+        held += [None] * (first + len(self.steps) - len(held))
         with (
-            reporting_to(choices or Choices()),
+            reporting_to(choices),
             np.errstate(all="ignore"),
             warnings.catch_warnings(action="error", category=np.exceptions.ComplexWarning),
         ):
-            for node, arguments, keywords in self.steps:
+            for i in steps:
+                node, arguments, keywords = self.steps[i]
+                choices.begin(i)
                 given = [held[x] if is_number else x for is_number, x in arguments]
-                primitive = node.primitive
-                if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
-                    held.append(given[0])  # as if f worked in this precision throughout
-                    continue
-                if primitive.structure != ELEMENTWISE:  # may be one call in C, which cannot be shaken inside
-                    given = [shaken(x).view(Branched) if isinstance(x, Branched) else x for x in given]
-                    if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched)):
-                        given = [x.astype(complex) if isinstance(x, Branched) else x for x in given]
-                held.append(primitive.forward(*given, **keywords))
-        result = self._constant if self.output < 0 else held[self.output]
-        return np.asarray(result).view(np.ndarray)
+                held[first + i] = _applied(node.primitive, given, keywords)
+        return held
+
+    def result(self, held: list[Any]) -> np.ndarray:
+        """f's value among those of all steps."""
+        return np.asarray(self._constant if self.output < 0 else held[self.output]).view(np.ndarray)
+
+
+def _applied(primitive: Primitive, given: list[Any], keywords: dict[str, Any]) -> Any:
+    if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
+        return given[0]  # as if f worked in this precision throughout
+    if primitive.structure != ELEMENTWISE:  # may be one call in C, which cannot be shaken inside
+        given = [shaken(x).view(Branched) if isinstance(x, Branched) else x for x in given]
+        if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched)):
+            given = [x.astype(complex) if isinstance(x, Branched) else x for x in given]
+    return primitive.forward(*given, **keywords)
 
 
 def _argument(x: Any, number: dict[Node, int]) -> tuple[bool, Any]:
