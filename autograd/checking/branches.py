@@ -77,8 +77,16 @@ def _continued(ufunc: Any, method: str, arrays: tuple[Any, ...]) -> Callable[...
         return lambda *given, **_: PIECEWISE[ufunc.__name__](*map(np.asarray, given))
     if method == "reduce" and ufunc in (np.maximum, np.minimum, np.fmax, np.fmin):
         return lambda x, **keywords: extreme(ufunc, x, **keywords)
+    if not is_complex(arrays) and ufunc is np.power:
+        return _real_power
     if not is_complex(arrays) or ufunc in ANALYTIC:
         return None
     if ufunc not in ON_THE_REAL_LINE or method != "__call__":
         raise NotAnalyticError(f"np.{ufunc.__name__}")
     return lambda *given, **_: with_real_part(ufunc, ON_THE_REAL_LINE[ufunc], *map(np.asarray, given))
+
+
+def _real_power(a: Any, b: Any, **_: Any) -> Any:
+    """A whole exponent stays whole when it is shaken: of a negative number there is no other power."""
+    whole = np.rint(b)
+    return np.power(a, np.where(np.abs(b - whole) <= 1e-14 * np.abs(whole), whole, b)[()])

@@ -21,8 +21,8 @@ Made = dict[int, list[np.ndarray]]  # the choices of each step of a tape
 class Choices:
     """The choices of one evaluation in order: those it makes, or those of an earlier one, to be made again.
 
-    With `rounding`, the evaluation is also shaken: each number that it computes is moved by a random sign times eps, as
-    rounding might. The spread of the results of several such runs tells how well the result is known (stochastic
+    With `rounding`, the evaluation is also shaken: each number that it computes is moved at random by eps / 2 to 2 eps,
+    as rounding might. The spread of the results of several such runs tells how well the result is known (stochastic
     arithmetic, Vignes 1993).
     """
 
@@ -86,12 +86,13 @@ def follows() -> bool:
 
 
 class Rounding:
-    """An endless supply of rounding errors: relative ones of size eps and random sign."""
+    """An endless supply of rounding errors: relative ones of random sign and size."""
 
     _POOL = 1 << 14
 
     def __init__(self, seed: int) -> None:
-        self._errors = np.random.default_rng(seed).choice([-_EPS, _EPS], self._POOL)
+        rng = np.random.default_rng(seed)
+        self._errors = _EPS * rng.uniform(0.5, 2, self._POOL) * rng.choice([-1, 1], self._POOL)
         self._next = 0
 
     def of(self, shape: tuple[int, ...]) -> np.ndarray:
@@ -104,7 +105,7 @@ class Rounding:
 
 
 def shaken(x: np.ndarray) -> np.ndarray:
-    """x with each number moved by one rounding error of random sign, if the present evaluation is to be shaken."""
+    """x with each number moved by one random rounding error, if the present evaluation is to be shaken."""
     choices = _CHOICES.get()
     if choices is None or choices.rounding is None:
         return x

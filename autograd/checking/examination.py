@@ -93,6 +93,7 @@ class Examination:
         del first
         self.objection = self._objection()
         self.recorded: Tape | None = None
+        self.is_cut = False  # the recorded graph is not all of f
         self.tape: Tape | None = None
         self.complex: ComplexStep | None = None
         if not self.objection:
@@ -149,7 +150,7 @@ class Examination:
         most, rtol = (None, 0.0) if fails else (_MOST_OPS, 1e-4)
         for op, position in guilty_ops(self.recorded, self.options.seed, most, rtol):
             return Guilty(op.primitive.name, position, op.node.location), diagnose(op, position)
-        if fails and self.tape is None:
+        if fails and self.is_cut:
             return None, Mistake("cut graph", "part of what f computes is not in its graph (detach, float, .numpy)")
         return None, None
 
@@ -298,6 +299,7 @@ class Examination:
         run = lambda: value_of(subject.run())
         if why := unfaithful(tape, subject.work, run, self.weights, self.options.seed):
             self.notes.append(f"f is evaluated itself: {why}")
+            self.is_cut = True
             return
         self.tape = tape
         step = ComplexStep(tape, subject.work, self.weights, self.options.seed)

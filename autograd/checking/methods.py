@@ -21,14 +21,15 @@ _ROWS = 9
 
 def measured(method: str, x: float, rise: Rise, noise: float) -> Estimate:
     """The slope at x by one of the methods above, at the step that suits it."""
-    if method == "ridders":
-        return ridders(x, rise, noise)
     if method == "forward":
         return _forward(x, rise, noise)
     stencil = Stencil.around(x, rise, first_step(x))
     best = stencil.estimate(noise)
     if method == "five_point":
         return best
+    if method == "ridders":  # whose long steps may reach over a kink: the short one has a say
+        long = ridders(x, rise, noise)
+        return best if best.contradicts(long) else long
     near = (stencil.right - stencil.left) / (2 * stencil.step)
     return best._replace(value=near, bound=best.bound + abs(best.value - near), method="central")
 

@@ -89,6 +89,12 @@ def measure(lines: Sequence[Line], size: float) -> tuple[list[Estimate], float]:
     return [Stencil.around(line.x, line.rise, _clear_step(line)).estimate(noise) for line in lines], noise
 
 
+def _own_noise(line: Line) -> float:
+    """Twice the rounding that f shows at this very element; 0 where f is not finite."""
+    shake = 2 * Stencil.around(line.x, line.rise, noise_step(line.x)).noise
+    return shake if math.isfinite(shake) else 0.0
+
+
 def refined(line: Line, first: Estimate, noise: float, rtol: float) -> Estimate:
     """The best estimate there is, trying further steps until its bound is below `rtol` of it."""
     found = [first]
@@ -126,7 +132,7 @@ def judge(
         rest, noise = measure(left, size)
     elif left and method != "complex":
         _, noise = measure(left[:_NOISE_SAMPLES], size)
-        rest = [measured(method, line.x, line.rise, noise) for line in left]
+        rest = [measured(method, line.x, line.rise, max(noise, _own_noise(line))) for line in left]
     else:
         rest = [e for e in chosen if e is not None and not math.isfinite(e.bound)]
     replacements = iter(rest)
