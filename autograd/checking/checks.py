@@ -118,6 +118,7 @@ def gradcheck(
 
     subject = Subject(
         f"gradcheck of {_name_of(f)}",
+        _call(f, inputs, gradient),
         _names(f, inputs),
         values,
         work,
@@ -236,6 +237,7 @@ def check_module(
 
             subject = Subject(
                 f"check_module of {type(model).__name__}",
+                f"check_module(model, {getattr(loss, '__name__', 'loss')}, batch",
                 names,
                 values,
                 work,
@@ -384,6 +386,21 @@ def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
     names = [positional[k] if k < len(positional) else f"input{k}" for k in range(len(inputs))]
     own = [x.name if isinstance(x, Tensor) else None for x in inputs]
     return [given or name for given, name in zip(own, names, strict=True)]
+
+
+def _call(f: Callable[..., Any], inputs: Sequence[Any], gradient: Any) -> str:
+    """The call to paste, with small inputs written out."""
+    name, names = _name_of(f), _names(f, inputs)
+    written = []
+    for x, label in zip(inputs, names, strict=True):
+        value = np.asarray(x._data if isinstance(x, Tensor) else x)
+        text = " ".join(f"np.{value!r}".split()) if value.ndim else repr(float(value))
+        written.append(text if value.size <= 6 else label)
+    arguments = ", ".join(written)
+    if len(arguments) > 120:
+        arguments = ", ".join(names) if len(names) <= 6 else "*inputs"
+    given = ", gradient=gradient" if gradient is not None else ""
+    return f"gradcheck({'f' if name == '<lambda>' else name}, {arguments}{given}"
 
 
 def _name_of(f: Callable[..., Any]) -> str:

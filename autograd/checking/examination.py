@@ -34,6 +34,7 @@ from autograd.checking.report import (
     Mistake,
 )
 from autograd.checking.tape import Tape, unfaithful
+from autograd.checking.undisturbed import noting
 from autograd.checking.verdicts import Index, Line, Tolerance, judge
 from autograd.errors import AutogradError, DtypeError, RuleError
 from autograd.graph import here
@@ -53,6 +54,7 @@ class Subject:
     """What is checked: float64 arrays to vary (`work`), and how to evaluate f and differentiate it on them."""
 
     title: str
+    call: str  # as a user would write it, without the closing parenthesis
     names: list[str]
     values: Arrays  # as the user gave them
     work: Arrays
@@ -126,7 +128,14 @@ class Examination:
         if subject.step_free is not None and not self.objection and not any(r.verdict == FAIL for r in reports):
             findings = subject.step_free(self.weights, self.analytic)
         return GradcheckReport(
-            subject.title, tuple(reports), tuple(self.notes), self.objection, guilty, mistake, tuple(findings)
+            subject.title,
+            tuple(reports),
+            tuple(self.notes),
+            self.objection,
+            guilty,
+            mistake,
+            tuple(findings),
+            f"{subject.call}, method={self.options.method!r}, seed={self.options.seed})",
         )
 
     def _differentiated(self, output: Any) -> Arrays:
@@ -226,8 +235,14 @@ class Examination:
                 unit[index] = 1.0
                 return step.slope(k, unit)
 
-        rise = rise_of(self.subject.work[k], self._change)
-        return Line(float(self.subject.work[k][index]), lambda t: rise(index, t), exact, self._smoothness(k, index))
+        rise, x = rise_of(self.subject.work[k], self._change), float(self.subject.work[k][index])
+        label = f"{self.subject.names[k]}{list(index) if index else ''}"
+
+        def noted(t: float) -> float:
+            with noting(lambda: f"with {label} moved from {x!r} to {x + t!r}"):
+                return rise(index, t)
+
+        return Line(x, noted, exact, self._smoothness(k, index))
 
     def _slope_along(self, k: int) -> Callable[[np.ndarray], Estimate]:
         if self.complex is not None:
@@ -296,7 +311,13 @@ class Examination:
         self.recorded = tape
         if self.options.method not in ("auto", "complex"):
             return
-        run = lambda: value_of(subject.run())
+
+        def run() -> np.ndarray:
+            with noting(
+                lambda: f"near the point, at {dict(zip(subject.names, map(_short, subject.work), strict=True))}"
+            ):
+                return value_of(subject.run())
+
         if why := unfaithful(tape, subject.work, run, self.weights, self.options.seed):
             self.notes.append(f"f is evaluated itself: {why}")
             self.is_cut = True

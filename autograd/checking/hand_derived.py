@@ -27,7 +27,7 @@ _CLOSE = 1e-6
 def diagnose_given(given: Arrays, true: Arrays, tape: Tape | None, weights: np.ndarray) -> Mistake | None:
     """The mistake in a gradient, given the right one; None if none of those known explains it."""
     given = [np.asarray(g, dtype=np.float64) for g in given]
-    wrong = [k for k, (g, t) in enumerate(zip(given, true, strict=True)) if not _close(g, t)]
+    wrong = [k for k, (g, t) in enumerate(zip(given, true, strict=True)) if not _close(g, t, 1e-10)]
     if not wrong:
         return None
     sizes = sorted({n for t in true for n in (t.size, *t.shape) if n > 1})
@@ -38,7 +38,7 @@ def diagnose_given(given: Arrays, true: Arrays, tape: Tape | None, weights: np.n
     if tape is not None:
         sizes = sorted({*sizes, *(n for node in tape.ops for n in (np.size(node.output), *np.shape(node.output)))})
     k = _ratio([given[k] for k in wrong], [true[k] for k in wrong])
-    if k is not None:
+    if k is not None and abs(k - 1) > _CLOSE:
         return Mistake("sign") if abs(k + 1) < _CLOSE else Mistake("constant factor", named_constant(k, sizes))
     if all(_close(given[k], true[k], 1e-3) and _is_narrow(given[k]) for k in wrong):
         return Mistake("precision loss", "right to float32 or float16 only")

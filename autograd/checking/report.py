@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +13,7 @@ from autograd.graph import Location
 
 PASS, FAIL, INCONCLUSIVE = "PASS", "FAIL", "INCONCLUSIVE"
 _SEVERITY = {PASS: 0, INCONCLUSIVE: 1, FAIL: 2}
-_MAX_ROWS = 24
+_MAX_ROWS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class GradcheckReport:
     guilty: Guilty | None = None
     mistake: Mistake | None = None
     findings: tuple[Finding, ...] = ()
+    repro: str = ""  # a call that makes this check again
 
     def __bool__(self) -> bool:
         return self.verdict == PASS
@@ -246,8 +250,29 @@ class GradcheckReport:
             "mistake": str(self.mistake) if self.mistake else None,
             "findings": {x.name: x.holds for x in self.findings},
             "notes": list(self.notes),
+            "methods": self.methods,
+            "repro": self.repro,
             "inputs": [x.to_dict() for x in self.inputs],
         }
+
+    def to_json(self, **options: Any) -> str:
+        """`to_dict` as JSON; options are those of `json.dumps`."""
+        return json.dumps(self.to_dict(), **options)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the verdict in colour, the text below it."""
+        colour = {PASS: "#548235", FAIL: "#c00000", INCONCLUSIVE: "#7f6000"}[self.verdict]
+        head, _, rest = str(self).partition("\n")
+        return (
+            f'<div style="font-family: monospace"><b style="color: {colour}">{html.escape(head)}</b>'
+            f'<pre style="margin: 0">{html.escape(rest)}</pre></div>'
+        )
+
+    @property
+    def methods(self) -> list[str]:
+        """How slopes were measured, most used first."""
+        used = Counter(e.method for e in self.elements)
+        return [method for method, _ in used.most_common()]
 
     def __str__(self) -> str:
         lines = [f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
@@ -272,7 +297,10 @@ class GradcheckReport:
             lines.append(f"{on_kink[0].label} {on_kink[0].reason}: any value between passes")
             if len(on_kink) > 1:
                 lines[-1] += f"; so for {len(on_kink) - 1} more"
-        return "\n".join([*lines, *self.notes[:8]])
+        lines += self.notes[:8]
+        if self.elements:
+            lines.append(f"measured by: {', '.join(self.methods)}; again: {self.repro}")
+        return "\n".join(lines)
 
 
 _HEAD = ("input", "shape", "dtype", "checked", "worst", "analytic", "numeric", "error", "bound", "verdict")
