@@ -16,7 +16,8 @@ functions above). Further: `curves.py` (pictures), `watch.py` (during training),
 
 from autograd.checking.checks import assert_gradients, check_module, gradcheck, gradgradcheck, numerical_gradient
 from autograd.checking.curves import TaylorTest, VCurve, taylor_test, v_curve
-from autograd.checking.report import Element, GradcheckReport, Guilty, InputReport, Mistake
+from autograd.checking.findings import Element, Guilty, Mistake
+from autograd.checking.report import GradcheckReport, InputReport
 from autograd.checking.watch import GradientWatch
 
 __all__ = [

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
 import numpy as np
 
-from autograd.checking.examination import (
-    Arrays,
-    Examination,
-    Options,
-    Subject,
-    fixed_weights,
-    pulled,
-    rise_of,
-    value_of,
+from autograd.checking.arguments import (
+    batch_in_float64,
+    call_of,
+    floats_of,
+    given_gradient,
+    name_of,
+    names_of,
+    options_of,
+    parameters_of,
+    shown_like,
 )
-from autograd.checking.methods import METHODS
-from autograd.checking.report import Finding, GradcheckReport
+from autograd.checking.examination import Examination, rise_of
+from autograd.checking.findings import Finding
+from autograd.checking.report import GradcheckReport
 from autograd.checking.step_free import accumulation, adjoint, cotangents, symmetry, untouched
+from autograd.checking.subject import Arrays, Subject, fixed_weights, pulled, value_of
 from autograd.checking.tape import Tape
 from autograd.checking.undisturbed import Snapshot, everyday_mode, in_float64, show
 from autograd.checking.verdicts import Line, measure, refined
-from autograd.errors import DtypeError, GradientError, ShapeError
+from autograd.errors import GradientError
 from autograd.graph import here, tick
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
@@ -71,8 +73,8 @@ def gradcheck(
     >>> report.verdict, round(report.elements[0].analytic, 3), round(report.elements[0].numeric, 3)
     ('FAIL', -0.54, 0.54)
     """
-    options = _options(method, rtol, atol, max_elements, budget, seed)
-    values = _values("gradcheck", inputs)
+    options = options_of(method, rtol, atol, max_elements, budget, seed)
+    values = floats_of("gradcheck", inputs)
     work = [np.array(v, dtype=np.float64) for v in values]
     leaves: list[Tensor] = []
     since = 0
@@ -80,7 +82,7 @@ def gradcheck(
     def run() -> Any:
         nonlocal leaves, since
         if gradient is not None:
-            return f(*_like(inputs, work))
+            return f(*shown_like(inputs, work))
         leaves = [Tensor(w, requires_grad=True) for w in work]
         since = tick()
         return f(*leaves)
@@ -93,8 +95,8 @@ def gradcheck(
                 f"gradcheck: gradient= belongs to a scalar function, but f returned shape {weights.shape} (at "
                 f"{here()}); reduce it, as with .sum()"
             )
-        given = gradient(*_like(inputs, work)) if callable(gradient) else gradient
-        return _given(given, work)
+        given = gradient(*shown_like(inputs, work)) if callable(gradient) else gradient
+        return given_gradient(given, work)
 
     def in_own_dtype(weights: np.ndarray) -> Arrays:
         own = [Tensor(v, requires_grad=True) for v in values]
@@ -117,9 +119,9 @@ def gradcheck(
         return findings + [x for x in more if x is not None]
 
     subject = Subject(
-        f"gradcheck of {_name_of(f)}",
-        _call(f, inputs, gradient),
-        _names(f, inputs),
+        f"gradcheck of {name_of(f)}",
+        call_of(f, inputs, gradient),
+        names_of(f, inputs),
         values,
         work,
         run,
@@ -153,10 +155,10 @@ def gradgradcheck(f: Callable[..., Any], *inputs: Any, seed: int = 0, **options:
     report = gradcheck(wraps(f)(slope), *inputs, seed=seed, **options)
     note = "checked: the gradient of v·∇f, with fixed weights v of size 1 to 2"
     with everyday_mode():
-        work = [np.array(v, dtype=np.float64) for v in _values("gradgradcheck", inputs)]
+        work = [np.array(v, dtype=np.float64) for v in floats_of("gradgradcheck", inputs)]
         symmetric = symmetry(f, work) if report else None
     findings = (*report.findings, *([symmetric] if symmetric else []))
-    return replace(report, title=f"gradgradcheck of {_name_of(f)}", notes=(note, *report.notes), findings=findings)
+    return replace(report, title=f"gradgradcheck of {name_of(f)}", notes=(note, *report.notes), findings=findings)
 
 
 def check_module(
@@ -199,12 +201,12 @@ def check_module(
     >>> check_module(Line(), lambda p, t: ((p - t) ** 2).mean(), batch).verdict
     'PASS'
     """
-    options = _options(method, rtol, atol, max_elements, budget, seed)
-    names, parameters = _parameters(model)
+    options = options_of(method, rtol, atol, max_elements, budget, seed)
+    names, parameters = parameters_of(model)
     x, target = batch
     snapshot = Snapshot([model, loss, parameters])
     values = [np.asarray(p._data) for p in parameters]
-    wide_x, wide_target = _in_float64(x), _in_float64(target)
+    wide_x, wide_target = batch_in_float64(x), batch_in_float64(target)
     since = 0
     try:
         with everyday_mode(), in_float64(parameters) as work:
@@ -276,10 +278,10 @@ def numerical_gradient(f: Callable[..., Any], *inputs: Any) -> Any:
     >>> print(np.round(g, 6))
     [ 3. 12.]
     """
-    work = [np.array(v, dtype=np.float64) for v in _values("numerical_gradient", inputs)]
+    work = [np.array(v, dtype=np.float64) for v in floats_of("numerical_gradient", inputs)]
 
     def value() -> float:
-        y = value_of(f(*_like(inputs, work)))
+        y = value_of(f(*shown_like(inputs, work)))
         if y.size != 1:
             raise GradientError(
                 f"numerical_gradient: f returned shape {y.shape}, not a scalar (at {here()}); reduce it, as with .sum()"
@@ -297,121 +299,3 @@ def numerical_gradient(f: Callable[..., Any], *inputs: Any) -> Any:
             g = np.array(found).reshape(w.shape)
             gradients.append(g)
     return gradients[0] if len(gradients) == 1 else tuple(gradients)
-
-
-# --- reading the arguments ---
-
-
-def _values(caller: str, inputs: Sequence[Any]) -> Arrays:
-    """The inputs as arrays of floats."""
-    if not inputs:
-        raise TypeError(f"{caller}: give the point to check at, as in {caller}(f, x)")
-    values = [np.asarray(x._data if isinstance(x, Tensor) else x) for x in inputs]
-    for k, v in enumerate(values):
-        _refuse_complex(f"{caller}: input {k}", v.dtype)
-        if v.dtype.kind != "f":
-            raise DtypeError(
-                f"{caller}: input {k} has dtype {v.dtype}, and only floats have derivatives (at {here()}). Write 2.0 "
-                "for 2, or keep it out of the inputs: lambda x: f(x, labels)"
-            )
-    return values
-
-
-def _like(inputs: Sequence[Any], work: Arrays) -> list[Any]:
-    """Float64 values in the form the user gave each input: Tensor, float or array; always fresh copies."""
-    shown: list[Any] = []
-    for x, w in zip(inputs, work, strict=True):
-        if isinstance(x, Tensor):
-            shown.append(Tensor(w))
-        else:
-            shown.append(w.copy() if w.ndim or isinstance(x, np.ndarray) else np.float64(w))
-    return shown
-
-
-def _given(gradient: Any, work: Arrays) -> Arrays:
-    """The user's gradient as one array for each input."""
-    parts = gradient if isinstance(gradient, tuple) else (gradient,)
-    arrays = [np.asarray(g._data if isinstance(g, Tensor) else g) for g in parts]
-    expected, found = [w.shape for w in work], [g.shape for g in arrays]
-    if found != expected:
-        raise ShapeError(
-            f"gradcheck: the given gradient has shapes {found} for inputs of shapes {expected} (at {here()}); give one "
-            "array for each input, several in a tuple"
-        )
-    return arrays
-
-
-def _parameters(model: Any) -> tuple[list[str], list[Tensor]]:
-    """Names and Tensors of the parameters that require grad, each once."""
-    if not callable(getattr(model, "named_parameters", None)):
-        raise TypeError(f"check_module: a {type(model).__name__} has no named_parameters() (at {here()})")
-    found: dict[int, tuple[str, Tensor]] = {}
-    for name, tensor in model.named_parameters():
-        if tensor.requires_grad:
-            _refuse_complex(f"check_module: {name}", tensor.dtype)
-            found.setdefault(id(tensor), (name, tensor))
-    if not found:
-        raise ValueError(f"check_module: no parameter of this {type(model).__name__} requires grad (at {here()})")
-    return [name for name, _ in found.values()], [tensor for _, tensor in found.values()]
-
-
-def _refuse_complex(what: str, dtype: np.dtype) -> None:
-    if dtype.kind == "c":
-        raise DtypeError(
-            f"{what} is complex, and real numbers are varied here (at {here()}): check by its parts, as with "
-            "lambda a, b: f(a + 1j * b)"
-        )
-
-
-def _in_float64(tree: Any) -> Any:
-    """A batch with its floats in float64; everything else as it is."""
-    if isinstance(tree, Tensor):
-        return Tensor(tree._data, dtype=np.float64) if tree.dtype.kind == "f" else tree
-    if isinstance(tree, np.ndarray | np.generic):
-        return tree.astype(np.float64) if tree.dtype.kind == "f" else tree
-    if isinstance(tree, dict):
-        return {key: _in_float64(value) for key, value in tree.items()}
-    if type(tree) in (list, tuple):
-        return type(tree)(_in_float64(part) for part in tree)
-    return tree
-
-
-def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
-    """What to call the inputs: a Tensor's own name, else that of f's parameter."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    names = [positional[k] if k < len(positional) else f"input{k}" for k in range(len(inputs))]
-    own = [x.name if isinstance(x, Tensor) else None for x in inputs]
-    return [given or name for given, name in zip(own, names, strict=True)]
-
-
-def _call(f: Callable[..., Any], inputs: Sequence[Any], gradient: Any) -> str:
-    """The call to paste, with small inputs written out."""
-    name, names = _name_of(f), _names(f, inputs)
-    written = []
-    for x, label in zip(inputs, names, strict=True):
-        value = np.asarray(x._data if isinstance(x, Tensor) else x)
-        text = " ".join(f"np.{value!r}".split()) if value.ndim else repr(float(value))
-        written.append(text if value.size <= 6 else label)
-    arguments = ", ".join(written)
-    if len(arguments) > 120:
-        arguments = ", ".join(names) if len(names) <= 6 else "*inputs"
-    given = ", gradient=gradient" if gradient is not None else ""
-    return f"gradcheck({'f' if name == '<lambda>' else name}, {arguments}{given}"
-
-
-def _name_of(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", type(f).__name__)
-
-
-def _options(
-    method: str, rtol: float | None, atol: float, max_elements: int | None, budget: float, seed: int
-) -> Options:
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
-    if max_elements is not None and max_elements < 1:
-        raise ValueError(f"max_elements must be at least 1, not {max_elements}")
-    return Options(rtol, atol, method, max_elements, budget, seed)

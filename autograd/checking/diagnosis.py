@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checking.blame import OpUnderTest, summed
-from autograd.checking.report import Mistake
+from autograd.checking.findings import Mistake
 
 
 def diagnose(op: OpUnderTest, position: int) -> Mistake:

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.checking.backpropagation import Alter, backward
 from autograd.checking.diagnosis import named_factor
-from autograd.checking.report import Mistake
+from autograd.checking.findings import Mistake
 from autograd.checking.tape import Tape
 from autograd.graph import Node
 from autograd.replay import contributions, plain

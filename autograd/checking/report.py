@@ -1,4 +1,4 @@
-"""What a check found: every element's two derivatives and their bound, a verdict on each, and a table to read."""
+"""What a check found, in every form: a table of at most 40 lines, plain data, JSON, HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -9,111 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.graph import Location
+from autograd.checking.findings import FAIL, INCONCLUSIVE, PASS, SEVERITY, Element, Finding, Guilty, Mistake
 
-PASS, FAIL, INCONCLUSIVE = "PASS", "FAIL", "INCONCLUSIVE"
-_SEVERITY = {PASS: 0, INCONCLUSIVE: 1, FAIL: 2}
 _MAX_ROWS = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One derivative, twice: `analytic` by the rules, `numeric` ± `bound` by finite differences.
-
-    FAIL says that they differ by more than `tolerance` + `bound`, INCONCLUSIVE that nothing can be said (`reason`).
-    """
-
-    name: str
-    index: tuple[int, ...]
-    analytic: float
-    numeric: float
-    bound: float
-    tolerance: float
-    verdict: str
-    reason: str = ""
-    method: str = ""
-    on_kink: bool = False  # a branch of f begins exactly here
-    direction: int = 0  # not one element, but all of them along the n-th random ±1 direction
-
-    @property
-    def error(self) -> float:
-        """|analytic - numeric|."""
-        return abs(self.analytic - self.numeric)
-
-    @property
-    def label(self) -> str:
-        """The element as one would write it: `w[3, 7]`."""
-        if self.direction:
-            return f"{self.name} along ±1 direction {self.direction}"
-        return f"{self.name}{list(self.index)}" if self.index else self.name
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; what is not finite as a string."""
-        numbers = {key: getattr(self, key) for key in ("analytic", "numeric", "bound", "tolerance", "error")}
-        return {
-            "index": list(self.index),
-            **{key: x if math.isfinite(x) else str(x) for key, x in numbers.items()},
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "method": self.method,
-            "direction": self.direction,
-        }
-
-    def _rank(self) -> tuple[int, float]:
-        """The worse, the higher: a verdict, then by how much."""
-        limit = self.tolerance + self.bound
-        excess = self.error / limit if limit else self.error
-        return _SEVERITY[self.verdict], excess if math.isfinite(excess) else math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class Guilty:
-    """An op whose rule for one argument is wrong, and the call in which it showed."""
-
-    op: str
-    argument: int
-    location: Location
-
-    @property
-    def file(self) -> str:
-        return self.location.file
-
-    @property
-    def line(self) -> int:
-        return self.location.line
-
-    def __str__(self) -> str:
-        return f"the rule of {self.op} for argument {self.argument}, called at {self.location}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {"op": self.op, "argument": self.argument, "file": self.file, "line": self.line}
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """The kind of a mistake, in a word or two (it equals that string), and what more is known of it."""
-
-    kind: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}" if self.detail else self.kind
-
-    def __eq__(self, other: object) -> bool:
-        return str(other) in (self.kind, str(self))
-
-    def __hash__(self) -> int:
-        return hash(self.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The outcome of a check that needs no step, as of linearity."""
-
-    name: str
-    holds: bool
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +41,13 @@ class InputReport:
     @property
     def worst(self) -> Element | None:
         """The element with the gravest verdict and, among those, the largest error for its tolerance and bound."""
-        return max(self.elements, key=Element._rank, default=None)
+        return max(self.elements, key=Element.rank, default=None)
 
     @property
     def verdict(self) -> str:
         """The gravest of its elements' verdicts; INCONCLUSIVE also where the input has a `reason` of its own."""
         found = [e.verdict for e in self.elements] + [INCONCLUSIVE] * bool(self.reason)
-        return max(found, key=_SEVERITY.__getitem__, default=PASS)
+        return max(found, key=SEVERITY.__getitem__, default=PASS)
 
     @property
     def sensitivity(self) -> float:
@@ -198,7 +96,7 @@ class GradcheckReport:
             return FAIL
         if self.objection or not self.elements:
             return INCONCLUSIVE
-        return max((x.verdict for x in self.inputs), key=_SEVERITY.__getitem__)
+        return max((x.verdict for x in self.inputs), key=SEVERITY.__getitem__)
 
     @property
     def broken(self) -> list[Finding]:
@@ -213,7 +111,7 @@ class GradcheckReport:
     @property
     def worst(self) -> Element | None:
         """The worst element of all."""
-        return max(self.elements, key=Element._rank, default=None)
+        return max(self.elements, key=Element.rank, default=None)
 
     @property
     def reason(self) -> str:
@@ -276,7 +174,7 @@ class GradcheckReport:
 
     def __str__(self) -> str:
         lines = [f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
-        shown = sorted(self.inputs, key=lambda x: _SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
+        shown = sorted(self.inputs, key=lambda x: SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
         rows = [_HEAD] + [_row(x) for x in self.inputs if any(x is s for s in shown)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
         lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]

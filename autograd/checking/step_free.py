@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checking.report import Finding
+from autograd.checking.findings import Finding
 from autograd.graph import ancestors
 from autograd.tensor import Tensor
 from autograd.transforms import hvp, jvp

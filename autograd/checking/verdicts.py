@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograd.checking.findings import FAIL, INCONCLUSIVE, PASS, Element
 from autograd.checking.finite_differences import (
     EPS,
     Estimate,
@@ -29,7 +30,6 @@ from autograd.checking.finite_differences import (
     telling_step,
 )
 from autograd.checking.methods import measured, ridders
-from autograd.checking.report import FAIL, INCONCLUSIVE, PASS, Element
 
 Index = tuple[int, ...]
 
