@@ -59,7 +59,7 @@ class Examination:
         certified = _CERTIFIED[self.complex is not None] if options.rtol is None else rtol
         self.tolerance = Tolerance(rtol, options.atol, max(certified, rtol))
         self.rounding = [np.zeros(w.shape) for w in subject.work]  # of the analytic gradient
-        if self.recorded is not None and self.recorded.steps:
+        if self.recorded is not None and self.recorded.steps and not self.recorded.is_complex:
             self.rounding = rounding_of_gradient(self.recorded, self.weights, options.seed)
 
     def report(self) -> GradcheckReport:
@@ -121,7 +121,7 @@ class Examination:
     def _mistake_of_given(self) -> Mistake | None:
         """The mistake in the user's own gradient; the engine's is the right one if its ops are."""
         tape = self.recorded
-        if tape is None or any(True for _ in guilty_ops(tape, self.options.seed, _MOST_OPS, 1e-4)):
+        if tape is None or tape.is_complex or any(True for _ in guilty_ops(tape, self.options.seed, _MOST_OPS, 1e-4)):
             return None
         true = backward(tape, self.weights)
         return diagnose_given(self.analytic, true, self.tape, self.weights)
@@ -264,7 +264,9 @@ class Examination:
             self.notes.append(f"f's graph cannot be recorded ({type(error).__name__}), so f itself is evaluated")
             return
         self.recorded = tape
-        if self.options.method not in ("auto", "complex"):
+        if tape.is_complex:
+            self.notes.append("f passes through complex numbers, so f itself is evaluated")
+        if tape.is_complex or self.options.method not in ("auto", "complex"):
             return
 
         def run() -> np.ndarray:

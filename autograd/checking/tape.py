@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +73,11 @@ class Tape:
         return [step.node for step in self.steps]
 
     @property
+    def is_complex(self) -> bool:
+        """Whether f passes through complex numbers, which this file reads as steps."""
+        return any(np.asarray(x).dtype.kind == "c" for step in self.steps for x in _values_of(step))
+
+    @property
     def narrowest(self) -> np.dtype:
         """The least precise dtype that f passes through."""
         dtypes = {np.dtype(getattr(node.output, "dtype", np.float64)) for node in self.ops}
@@ -111,6 +116,11 @@ class Tape:
     def result(self, held: list[Any]) -> np.ndarray:
         """f's value among those of all steps."""
         return np.asarray(self._constant if self.output < 0 else held[self.output]).view(np.ndarray)
+
+
+def _values_of(step: Step) -> Iterator[Any]:
+    yield step.node.output
+    yield from (x for is_number, x in step.arguments if not is_number)
 
 
 def _applied(primitive: Primitive, given: list[Any], keywords: dict[str, Any]) -> Any:
