@@ -51,6 +51,20 @@ class Branched(np.ndarray):
             raise NotAnalyticError(f"np.{func.__name__}")
         return _wrapped(super().__array_function__(func, types, args, kwargs))
 
+    @property  # type: ignore[misc]
+    def real(self) -> Any:
+        """Of a step, the real part is not all: what asks for it cannot be continued."""
+        if self.dtype.kind == "c":
+            raise NotAnalyticError(".real")
+        return self
+
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
+        """As for `real`."""
+        if self.dtype.kind == "c":
+            raise NotAnalyticError(".imag")
+        return np.zeros_like(self)
+
 
 def branched(x: Any) -> Any:
     """Floats as a Branched array, in float64 at least; anything else (integers, masks) as it is."""

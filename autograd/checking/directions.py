@@ -36,7 +36,8 @@ class Along:
     def gap(self) -> float:
         """By how much the two slopes are apart; beyond those of a kink's two sides."""
         e = self.numeric
-        low, high = min(e.left, e.right, e.value), max(e.left, e.right, e.value)
+        ends = (e.left, e.right) if e.is_kink else (e.value,)
+        low, high = min(ends), max(ends)
         return max(low - self.analytic, self.analytic - high, 0.0)
 
     @property

@@ -149,7 +149,7 @@ class Examination:
         value = (lambda d: step.value(k, d)) if step is not None else (lambda d: slope(d).value)
         elements: list[Element] = []
         suspects: dict[Index, None] = {}
-        largest = float(np.sqrt(np.sum(g * g)))
+        largest = float(np.abs(g).max(initial=0.0))
         for n, direction in enumerate(random_directions(g.shape, rng), start=1):
             whole = along(direction, g, slope, float(np.sqrt(np.sum(np.square(self.rounding[k])))))
             if not whole.agrees:

@@ -127,7 +127,7 @@ def _applied(primitive: Primitive, given: list[Any], keywords: dict[str, Any]) -
     if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
         return given[0]  # as if f worked in this precision throughout
     if primitive.structure != ELEMENTWISE:  # may be one call in C, which cannot be shaken inside
-        given = [shaken(x).view(Branched) if isinstance(x, Branched) else x for x in given]
+        given = [shaken(x.view(np.ndarray)).view(Branched) if isinstance(x, Branched) else x for x in given]
         if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched)):
             given = [x.astype(complex) if isinstance(x, Branched) else x for x in given]
     return primitive.forward(*given, **keywords)

@@ -68,6 +68,20 @@ def test_several_wrong_elements_are_all_found():
     assert found == {tuple(int(i) for i in np.unravel_index(p, wrong[0].shape)) for p in places}
 
 
+@pytest.mark.parametrize("error", [1e-3, 1.0])
+def test_one_wrong_element_of_a_function_of_arrays_is_found_by_differences(error):
+    x = np.random.default_rng(0).normal(size=(60, 50))
+    mistake = np.zeros(x.shape)
+    mistake[1, 27] = error
+
+    def f(x):  # plain NumPy, with no graph to replay
+        return float(np.sum(x**2))
+
+    assert gradcheck(f, x, gradient=lambda x: 2 * x)
+    report = gradcheck(f, x, gradient=lambda x: 2 * x + mistake)
+    assert report.verdict == "FAIL" and report.worst.index == (1, 27)
+
+
 def random_relu_network(seed: int) -> Any:
     rng = np.random.default_rng(seed)
     n, width = rng.integers(1, 4), rng.integers(1, 6)
