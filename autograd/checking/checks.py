@@ -45,7 +45,7 @@ def gradcheck(
     budget: float = 2.0,
     seed: int = 0,
 ) -> GradcheckReport:
-    """Compare the gradient of f at `inputs` with finite differences; a wrong one gives a report, never an exception.
+    """Compare the gradient of f at `inputs` with slopes of f itself; a wrong one gives a report, never an exception.
 
         FAIL: |analytic - numeric| > rtol max(|analytic|, |numeric|) + atol + bound
 
@@ -56,10 +56,13 @@ def gradcheck(
     inputs : the point: floats, arrays or Tensors of floats. All are checked, and none is written to.
     gradient : a gradient to check instead of the engine's: an array for each input, or a function that returns them.
         f may then be any function; it is called with what `inputs` are (floats, arrays, Tensors) and returns a scalar.
-    method : "auto", or "central" for central differences.
-    rtol, atol : relative and absolute tolerance. In PASS, every bound is below the tolerance or below rtol times the
-        input's largest derivative; an element whose bound is not is INCONCLUSIVE.
+    method : "auto": a complex step on f's replayed graph where that can be, else differences of f. Or one of
+        "complex", "ridders", "five_point", "central", "forward".
+    rtol, atol : relative and absolute tolerance; without `rtol`, 1e-9 by a complex step and 1e-8 by differences. An
+        element whose bound is too large to certify it is INCONCLUSIVE.
     max_elements : check this many of each input's elements, drawn with `seed`, and the largest analytic one.
+    budget : seconds that a check element by element may take, as estimated beforehand; above, all elements are checked
+        along three random ±1 directions, with bisection to those that are wrong.
 
     Raises
     ------
@@ -173,15 +176,14 @@ def check_module(
     budget: float = 2.0,
     seed: int = 0,
 ) -> GradcheckReport:
-    """Compare d loss(model(x), target) / d parameter with finite differences, for every parameter tensor of a model.
+    """Compare d loss(model(x), target) / d parameter with slopes of the loss, for every parameter tensor of a model.
 
     Parameters
     ----------
     model : callable, with `named_parameters()`. Parameters that require no gradient are left out.
     loss : `(prediction, target) -> Tensor`.
     batch : `(x, target)`: arrays, Tensors, or nested tuples, lists and dicts of them.
-    max_elements : of a larger parameter, check this many elements, drawn with `seed`, and the largest analytic one.
-    method, rtol, atol : as for `gradcheck`.
+    method, rtol, atol, max_elements, budget, seed : as for `gradcheck`.
 
     The model runs in its present mode, on float64 copies of its parameters and of the batch. Afterwards everything it
     holds is as it was, bit for bit: values, gradients, flags, running statistics, random generators.
