@@ -14,6 +14,10 @@ import numpy as np
 from autograd.checking.choices import decide
 
 
+class NotAnalyticError(Exception):
+    """A function that is not known in complex numbers; the message names it."""
+
+
 def raw(x: Any) -> Any:
     """The plain ndarray of an instance of a subclass."""
     return x.view(np.ndarray) if isinstance(x, np.ndarray) else x
@@ -127,8 +131,12 @@ def _sort(x: Any, axis: int | None = -1, **unused: Any) -> Any:
     return y
 
 
-def _quantile(x: Any, q: Any, axis: Any = None, keepdims: bool = False, **unused: Any) -> Any:
-    """Between the two neighbours of each quantile, in the order of the real parts."""
+def _quantile(x: Any, q: Any, axis: Any = None, keepdims: bool = False, method: str = "linear", **unused: Any) -> Any:
+    """Between the two neighbours of each quantile, in the order of the real parts; other methods for reals only."""
+    if method != "linear":
+        if x.dtype.kind == "c":
+            raise NotAnalyticError(f"np.quantile by {method}")
+        return np.quantile(raw(x), q, axis=axis, keepdims=keepdims, method=method)  # type: ignore[call-overload]
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     rows = np.moveaxis(raw(x), axes, range(-len(axes), 0))
     rows = _sort(rows.reshape((*rows.shape[: x.ndim - len(axes)], -1)))

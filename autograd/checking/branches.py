@@ -15,13 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checking.analytic import ANALYTIC, FUNCTIONS, MOVING, ON_THE_REAL_LINE, raw, with_real_part
+from autograd.checking.analytic import (
+    ANALYTIC,
+    FUNCTIONS,
+    MOVING,
+    ON_THE_REAL_LINE,
+    NotAnalyticError,
+    raw,
+    with_real_part,
+)
 from autograd.checking.choices import shaken
 from autograd.checking.piecewise import PIECEWISE, extreme, is_complex
-
-
-class NotAnalyticError(Exception):
-    """A function that is not known in complex numbers; the message names it."""
 
 
 class Branched(np.ndarray):

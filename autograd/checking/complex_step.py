@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checking.branches import NotAnalyticError, branched
+from autograd.checking.analytic import NotAnalyticError
+from autograd.checking.branches import branched
 from autograd.checking.choices import Choices, Rounding
 from autograd.checking.finite_differences import EPS, Estimate, Stencil
 from autograd.checking.tape import Tape

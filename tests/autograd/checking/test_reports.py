@@ -286,3 +286,20 @@ def test_check_module_names_parameters_and_never_writes():
     report = check_module(model, nn.cross_entropy, batch)
     assert report and [x.name for x in report.inputs] == ["0.weight", "0.bias", "2.weight", "2.bias"]
     assert [p.detach().numpy().tobytes() for p in model.parameters()] == before
+
+
+@pytest.mark.parametrize(
+    "lost, slope",
+    [(lambda x: np.abs(np.asarray(x)) * 2, lambda x: 2 * np.sign(x)), (lambda x: 2 * x.real, lambda x: 2 + 0 * x)],
+)
+def test_an_op_that_loses_the_step_is_judged_by_differences(lost, slope):
+    """`np.asarray` and `.real` drop a complex step; that must neither accuse a right rule nor pass a wrong one."""
+    right = elementwise(lost, lambda g, y, x: g * slope(x), name="lost")
+    assert gradcheck(lambda x: right(x).sum(), X)
+    wrong = elementwise(lost, lambda g, y, x: g * 0, name="lost")
+    report = gradcheck(lambda x: wrong(x).sum(), X)
+    assert report.verdict == "FAIL" and report.guilty.op == "lost" and report.mistake == "zero"
+
+
+def test_keywords_that_change_a_function_are_heeded():
+    assert gradcheck(lambda x: np.quantile(x, 0.3, method="hazen"), X)
