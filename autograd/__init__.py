@@ -21,9 +21,11 @@ from autograd.checking import (
     taylor_test,
     v_curve,
 )
+from autograd.checkpointing import checkpoint
 from autograd.errors import MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
+from autograd.jacobians import hessian, jacobian
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -41,7 +43,7 @@ from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
 from autograd.primitives import elementwise, holomorphic, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms import grad, hvp, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "affine",
     "assert_gradients",
     "check_module",
+    "checkpoint",
     "detect_anomaly",
     "digamma",
     "draw",

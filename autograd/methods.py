@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.errors import DtypeError
+from autograd.graph import here
 from autograd.ops import (
     arranging,
     choosing,
@@ -25,6 +26,7 @@ from autograd.ops import (
     shaping,
 )
 from autograd.primitives import Primitive
+from autograd.values import dtype_of
 
 
 class ArrayMethods:
@@ -36,9 +38,16 @@ class ArrayMethods:
         """Compute a primitive of this Tensor alone, and record the call."""
         raise NotImplementedError
 
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
+        raise NotImplementedError
+
     def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
         """What a function of NumPy makes of this Tensor."""
-        raise NotImplementedError
+        return self.__array_function__(function, (type(self),), (self, *args), keywords)
+
+    def _compose(self, implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """Call a function that is written with others; a Tensor lets an error name it and not them."""
+        return implementation(*args, **keywords)
 
     # --- folding axes ---
 
@@ -147,25 +156,25 @@ class ArrayMethods:
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
         """Each element `repeats` times in a row."""
-        return arranging.repeat(self, repeats, axis)
+        return self._compose(arranging.repeat, self, repeats, axis)
 
     # --- choosing elements ---
 
     def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Self:
         """The elements at `indices` along `axis`."""
-        return choosing.take(self, indices, axis, mode=mode)
+        return self._compose(choosing.take, self, indices, axis, mode=mode)
 
     def compress(self, condition: Any, axis: int | None = None) -> Self:
         """The elements along `axis` where `condition` holds."""
-        return choosing.compress(condition, self, axis)
+        return self._compose(choosing.compress, condition, self, axis)
 
     def choose(self, choices: Any, *, mode: str = "raise") -> Self:
         """At each place the element of the choice whose number this Tensor of integers holds."""
-        return choosing.choose(self, choices, mode=mode)
+        return self._compose(choosing.choose, self, choices, mode=mode)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """The elements [i, i + offset] of the matrices in two axes."""
-        return diagonals.diagonal(self, offset, axis1, axis2)
+        return self._compose(diagonals.diagonal, self, offset, axis1, axis2)
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """The sum of the diagonal of the matrices in two axes."""
@@ -191,7 +200,9 @@ class ArrayMethods:
 
     def astype(self, dtype: Any) -> Self:
         """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
-        dtype = np.dtype(dtype)
+        dtype = dtype_of(dtype)
+        if dtype.kind not in "fiubc":
+            raise DtypeError(f"astype: a Tensor holds numbers, not {dtype} (at {here()})")
         if dtype.kind == "c":
             return complex_parts.as_complex(self, dtype=dtype)
         return self._apply(shaping.astype if dtype.kind == "f" else shaping.truncate, {"dtype": dtype})

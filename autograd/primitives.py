@@ -16,7 +16,7 @@ A *rule* has the form `(g, y, x, ...) -> contribution`, one for each array argum
 It returns the derivative of the final result with respect to its argument, by way of this one use. It gets
 ndarrays in a plain backward pass and Tensors when the pass is itself recorded, so it is written with operators,
 NumPy ufuncs, array methods and other primitives, never with `np.asarray`, and never branches on values. It never
-returns one of its arguments y, x unchanged.
+returns one of its arguments y, x unchanged, and writes into none (g may be another node's too).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Primitive:
         forward: Callable[..., Any] | None = None,
         scalar: Callable[..., Any] | None = None,
         joint: Rule | None = None,
-        masks: bool = False,
+        masks: bool | Callable[..., bool] = False,
         bind: Binder | None = None,
         name: str | None = None,
         shapes: str | None = None,
@@ -97,7 +97,7 @@ class Primitive:
         self.rules = self.tangent_rules = rules  # the latter for forward mode: other ones where numbers are complex
         self.joint = joint
         self.scalar = scalar
-        self.masks = masks
+        self.masks: bool | Callable[..., bool] = masks
         self.shapes = shapes
         self.arity = len(rules) if arity is None else arity
         self.takes_complex = structure == LINEAR if takes_complex is None else takes_complex
@@ -108,6 +108,8 @@ class Primitive:
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
+        if keywords and len(inputs) < self.arity:  # arrays by name
+            inputs, keywords = self._bind_by_name(inputs, keywords)
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
@@ -116,6 +118,9 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name} ({self.structure})>"
+
+    def __reduce__(self) -> Any:  # rules may be lambdas: pickled, as a layer's activation, it goes by its function
+        return _registered, (self.numpy_function,)
 
     @property
     def is_differentiable(self) -> bool:
@@ -150,6 +155,10 @@ class Primitive:
         if len(inputs) < self.arity:
             raise TypeError(f"{self.name} takes {self.arity} arrays, but was given {len(inputs)}")
         return inputs, {"shape" if name == "newshape" else name: value for name, value in arguments[self.arity :]}
+
+
+def _registered(function: Callable[..., Any]) -> Primitive:
+    return REGISTRY[function]
 
 
 def _named(name: str, bind: Binder) -> Binder:
@@ -193,6 +202,22 @@ def _declare(
     aliases: tuple[Callable[..., Any], ...] = (),
     **options: Any,
 ) -> Primitive:
+    label = getattr(function, "__name__", repr(function))
+    if not callable(function):
+        raise TypeError(f"{structure}: a function of arrays is declared, not {function!r}")
+    if not all(rule is None or callable(rule) for rule in rules):
+        raise TypeError(f"{structure}: the rules of {label} are functions (g, y, x, ...) -> contribution, or None")
+    if not rules and structure != CONSTANT and options.get("joint") is None:
+        raise TypeError(
+            f"{structure}: {label} needs a rule (g, y, x, ...) -> contribution for each of its arrays; an op without "
+            "gradient is declared with nondifferentiable"
+        )
+    known = REGISTRY[function].rules if function in REGISTRY else ()
+    if any(str(getattr(rule, "__module__", "")).startswith("autograd.") for rule in known):
+        raise ValueError(
+            f"{structure}: {label} has a rule already, which all its users count on; declare a function of your own, "
+            f"such as lambda x: np.{label}(x)"
+        )
     declared = Primitive(function, rules, structure, **options)
     for key in (function, *aliases):
         REGISTRY[key] = declared
@@ -211,7 +236,8 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
         where NumPy gives inf or nan.
     bind : sorts a call in NumPy's form into `(inputs, keywords)`.
     joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
-    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
+    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero. May be
+        a function of the keywords that says whether it does.
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
@@ -241,7 +267,30 @@ def linear(function: Callable[..., Any], *rules: Rule | None, **options: Any) ->
 def primitive(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
     """Declare an op of no special structure (options as for `elementwise`).
 
-    Each rule returns exactly the shape and dtype of its argument.
+    Each rule returns exactly the shape and dtype of its argument. Forward mode and higher derivatives come of them.
+
+    Several steps fused into one op may have a rule that no composition of theirs would give. Cross entropy of logits z
+    and probabilities t, `log sum exp z - t.z`, overflows nowhere, nor does its gradient, `softmax(z) - t`:
+
+    >>> import numpy as np
+    >>> from autograd import gradcheck, gradgradcheck, jvp, primitive, softmax, value_and_grad
+    >>> def cross_entropy(z, t):
+    ...     top = z.max(axis=-1)
+    ...     return np.log(np.exp(z - top[..., None]).sum(axis=-1)) + top - (t * z).sum(axis=-1)
+    >>> fused = primitive(
+    ...     cross_entropy,
+    ...     lambda g, y, z, t: g[..., None] * (softmax(z) - t),
+    ...     lambda g, y, z, t: -g[..., None] * z,
+    ... )
+    >>> z, t = np.array([[1000.0, 0.0], [0.0, 0.0]]), np.array([[0.0, 1.0], [0.5, 0.5]])
+    >>> value_and_grad(lambda z: fused(z, t).sum())(z)
+    (array(1000.69314718), array([[ 1., -1.],
+           [ 0.,  0.]]))
+    >>> jvp(lambda z: fused(z, t), (z,), (np.ones((2, 2)),))[1]
+    array([0., 0.])
+    >>> z = np.array([[1.0, 2.0], [0.5, -1.0]])
+    >>> gradcheck(fused, z, t).verdict, gradgradcheck(fused, z, t).verdict
+    ('PASS', 'PASS')
     """
     return _declare(GENERAL, function, rules, **options)
 

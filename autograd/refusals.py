@@ -70,7 +70,11 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (_IMMUTABLE + "write np.resize(x, shape)", "ndarray.resize"),
     (_IMMUTABLE + "select with np.where(mask, new, x), or y = x.copy() and then y[index] = values", "ndarray.put"),
     (_IMMUTABLE + "no flag of it can be set", "ndarray.setflags ndarray.setfield"),
-    ("it reads the same bytes as numbers of another type: x.astype(dtype) converts", "ndarray.view ndarray.getfield"),
+    (
+        "it reads bytes as numbers of another type: x.astype(dtype) converts. For PyTorch's view write x.reshape(...)",
+        "ndarray.view",
+    ),
+    ("it reads the same bytes as numbers of another type: x.astype(dtype) converts", "ndarray.getfield"),
     ("it is about the bytes of the numbers, which take no gradient", "ndarray.byteswap"),
     (
         _MEMORY + ": ask x.detach().numpy()",

@@ -18,6 +18,7 @@ import math
 import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -26,21 +27,35 @@ from autograd.complex_methods import ComplexMethods
 from autograd.complexes import form_of
 from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, twin_of, user_place
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_out, refuse_unbound, refuse_unlocated
+from autograd.mishaps import (
+    in_the_name_of,
+    located,
+    no_value,
+    recomputed,
+    refuse_anomaly,
+    refuse_out,
+    refuse_unbound,
+    warn_of_no_gradient,
+    wrong_number,
+)
 from autograd.modes import ANOMALY, NO_GRAD, current_mode
+from autograd.names_of_others import NamesOfOthers
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
-from autograd.refusals import REASONS, refusal
+from autograd.refusals import refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
     copied,
+    flag,
     float64_of,
     is_complex,
+    numbers_like,
     operand,
     operand_beside_complex,
+    plain_array,
     refuse_dropping_imaginary_parts,
     refuse_non_numbers,
     refuse_untrackable,
@@ -69,7 +84,7 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & NO_GRAD:
             return _constant(value)
         if mode & ANOMALY:
-            refuse_anomaly(primitive, value)
+            refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
     while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:  # `graph.user_frame`, written out
         frame = frame.f_back
@@ -131,11 +146,14 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
             result = primitive.forward(value, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, (value,), error)
-    if type(result) is np.ndarray:
-        if not result.ndim:
-            result = result[()]
-        elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
-            result = value.view()
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+            elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
+                result = value.view()
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
         return _constant(result if node is UNTRACKED else unshared(result))
     return record(primitive, node, None, None, keywords, result)
@@ -171,8 +189,14 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
             result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, values, error)
-    if type(result) is np.ndarray and not result.ndim:
-        result = result[()]
+    if len(values) != primitive.arity and primitive.joint is None:
+        raise wrong_number(primitive, len(values))
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not tracked or primitive.structure == CONSTANT:
         return _constant(result)
     if len(parents) == 2:
@@ -266,13 +290,17 @@ def _call(function: Callable[..., Any], args: Any, keywords: dict[str, Any], com
         return compute(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
     if implementation is None:
         raise refusal(function, known_names(), here())
+    return _compose(implementation, *args, **keywords)
+
+
+def _compose(implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """A function written with others: what goes wrong in them is told in its name."""
     try:
         return implementation(*args, **keywords)
     except (TypeError, ValueError, IndexError) as error:
         if isinstance(error, TypeError):
             refuse_unbound(implementation, args, keywords)
-        refuse_unlocated(implementation, error)
-        raise
+        raise in_the_name_of(implementation, error) from None
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -395,7 +423,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(ArrayMethods, Conversions):
+class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
     Parameters
@@ -421,6 +449,14 @@ class Tensor(ArrayMethods, Conversions):
     _data: Any
     _node: Node
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ == __name__:
+            return
+        raise TypeError(
+            f"Tensor has no subclasses (at {here()}): operations would return plain Tensors. Keep a Tensor in a class "
+            "of your own, or give it a name="
+        )
+
     def __init__(
         self,
         data: Any,
@@ -429,7 +465,7 @@ class Tensor(ArrayMethods, Conversions):
         name: str | None = None,
     ) -> None:
         value = value_of(data._data if isinstance(data, Tensor) else data, dtype)
-        if requires_grad:
+        if requires_grad is True or (requires_grad and flag(requires_grad, "requires_grad")):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
@@ -441,15 +477,20 @@ class Tensor(ArrayMethods, Conversions):
     def wrap(cls, array: np.ndarray, requires_grad: bool = False, name: str | None = None) -> Tensor:
         """A leaf that shares `array` instead of copying it.
 
-        Writing into the array between a forward and its backward pass is the caller's promise not to do: it would
-        go unnoticed. `assign` is the way that is noticed.
+        Writing into the array between a forward and its backward pass is the caller's promise not to do, also by way of
+        another Tensor that shares it: it would go unnoticed. `assign` to this one is the way that is noticed.
         """
         if not isinstance(array, np.ndarray):
-            raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
+            raise DtypeError(
+                f"Tensor.wrap shares an ndarray (at {here()}); for a {type(array).__name__} use Tensor(data)"
+            )
+        array = plain_array(array)
         refuse_non_numbers(array)
-        if requires_grad:
+        if flag(requires_grad, "requires_grad"):
             refuse_untrackable(array)
-        tensor = _of_its_kind(_handle(array, leaf(array, requires_grad)))
+        if type(array) is not np.ndarray:
+            array = array.view(np.ndarray)  # a matrix, a memmap: the same memory, without meanings of its own
+        tensor = _of_its_kind(_handle(array, leaf(array, bool(requires_grad))))
         if name is not None:
             tensor.name = name
         return tensor
@@ -496,7 +537,7 @@ class Tensor(ArrayMethods, Conversions):
         old = self._data
         new = value._data if isinstance(value, Tensor) else value
         if new is not old:
-            new = np.asarray(new)
+            new = np.asarray(plain_array(new))
             if not np.can_cast(new.dtype, self.dtype, "same_kind"):
                 raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
         if np.shape(new) != self.shape:
@@ -509,6 +550,8 @@ class Tensor(ArrayMethods, Conversions):
             self._data = node.output = value_of(new, self.dtype)
         elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != FLOAT64):
             if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                if not old.flags.writeable:
+                    raise GradientError(f"assign: the array that Tensor.wrap shared is read-only (at {here()})")
                 old[...] = new
         else:
             self._data = node.output = float(new) if self.dtype == FLOAT64 else value_of(new, self.dtype)
@@ -520,24 +563,33 @@ class Tensor(ArrayMethods, Conversions):
         """The gradient that `backward` accumulated: an ndarray of this leaf's shape and dtype, or None.
 
         After `backward(create_graph=True)` it is a Tensor. For the result of an operation it is None unless
-        `retain_grad()` was called on it before the pass.
+        `retain_grad()` was called on it before the pass; asked for after a pass, that gives a warning.
         """
         node = self._node
         if node.primitive is not None:
-            return None if node.notes is None else node.notes.grad
+            if node.notes is None or not (node.notes.retain or node.notes.grad is not None):
+                if node.mark is not None:
+                    warn_of_no_gradient(node)
+                return None
+            return node.notes.grad
         if isinstance(node.grad, float | np.generic):
             node.grad = np.array(node.grad)
         return node.grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        if value is not None and np.shape(value) != self.shape:
-            raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
-        node = self._own_node()
         if value is not None:
+            if np.shape(value) != self.shape:
+                raise ShapeError(
+                    f"grad: a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape} "
+                    f"(at {here()})"
+                )
             refuse_dropping_imaginary_parts("grad", value, self.dtype)
-        if value is not None and not isinstance(value, Tensor):
-            value = np.array(value, dtype=self.dtype)
+            if not isinstance(value, Tensor):
+                value = numbers_like(value, self.dtype, "grad: a gradient")
+            elif value.dtype != self.dtype:
+                value = value.astype(self.dtype)
+        node = self._own_node()
         if node.primitive is None:
             node.grad = value
         else:
@@ -550,18 +602,25 @@ class Tensor(ArrayMethods, Conversions):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to or through this Tensor. Can be set on leaves."""
+        """Whether gradients flow to or through this Tensor. Can be set on leaves.
+
+        Set to True, it counts as an assignment: a graph that used this leaf before has only a part of its gradient.
+        """
         return self._node.requires_grad
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if self._node.primitive is not None:
             raise GradientError(
-                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+                f"requires_grad can be changed on leaves only (at {here()}); use detach() to cut a result off its graph"
             )
-        if value:
+        if flag(value, "requires_grad"):
             refuse_untrackable(self._data)
-        self._own_node().requires_grad = bool(value)
+        node = self._own_node()
+        if value and not node.requires_grad:
+            node.snapshot = None
+            _stamp(node)  # what was recorded before has no gradient for it, or only a part
+        node.requires_grad = bool(value)
 
     @property
     def is_leaf(self) -> bool:
@@ -594,6 +653,8 @@ class Tensor(ArrayMethods, Conversions):
 
     @name.setter
     def name(self, value: str | None) -> None:
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"name: a text or None, not {value!r} (at {here()})")
         notes_of(self._own_node()).name = value
 
     @property
@@ -625,10 +686,6 @@ class Tensor(ArrayMethods, Conversions):
     def nbytes(self) -> int:
         """Bytes all elements take."""
         return self.size * self.itemsize
-
-    def __getattr__(self, name: str) -> Any:
-        reason = REASONS.get(f"ndarray.{name}")
-        raise AttributeError(f"a Tensor has no attribute {name!r}" + (f" (at {here()}): {reason}" if reason else ""))
 
     @property
     def T(self) -> Tensor:
@@ -703,7 +760,7 @@ class Tensor(ArrayMethods, Conversions):
         refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         if isinstance(gradient, Tensor):
             return gradient
-        seed = np.array(gradient, dtype=self.dtype)[()]
+        seed = numbers_like(gradient, self.dtype, "backward: a gradient")[()]
         return float(seed) if type(value) is float else seed
 
     def detach(self) -> Tensor:
@@ -713,6 +770,8 @@ class Tensor(ArrayMethods, Conversions):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
+        if not self._node.requires_grad:
+            raise GradientError(f"retain_grad: no gradient flows to this Tensor (at {here()})")
         if self._node.primitive is not None:
             notes_of(self._node).retain = True
 
@@ -722,7 +781,9 @@ class Tensor(ArrayMethods, Conversions):
         What it returns, if anything, takes the gradient's place. The handle's `remove()` takes the hook off.
         """
         if not self._node.requires_grad:
-            raise GradientError("a hook on a Tensor that takes no gradient would never be called")
+            raise GradientError(f"a hook on a Tensor that takes no gradient would never be called (at {here()})")
+        if not callable(hook):
+            raise TypeError(f"register_hook: a function of the gradient is wanted, not {hook!r} (at {here()})")
         hooks = notes_of(self._node).hooks
         key = tick()
         hooks[key] = hook
@@ -736,10 +797,24 @@ class Tensor(ArrayMethods, Conversions):
     def __reduce__(self) -> Any:
         if self._node.primitive is not None:
             raise GradientError(
-                f"only leaves can be pickled or deep-copied; this is the result of {self._node.primitive.name} "
+                f"only leaves can be pickled; this is the result of {self._node.primitive.name} "
                 f"({self._node.location}): use x.detach()"
             )
         return _restored, (np.array(self._data), self.requires_grad, self.name, self.grad)
+
+    def __copy__(self) -> Tensor:
+        if self._node.primitive is not None:
+            return _of_its_kind(_handle(self._data, self._node))
+        build, parts = self.__reduce__()
+        return build(*parts)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy with the whole graph behind it: a backward pass from it reaches copies of the leaves."""
+        if self._node is UNTRACKED:
+            return _of_its_kind(_constant(copied(self._data)))
+        node = twin_of(self._node, memo)
+        freed = node.primitive is not None and node.output is None
+        return _of_its_kind(_handle(copied(self._data) if freed else node.output, node))
 
     # --- NumPy's protocols ---
 
@@ -754,10 +829,9 @@ class Tensor(ArrayMethods, Conversions):
     __primitive__ = staticmethod(apply)
     __complex_primitive__ = staticmethod(apply_complex)
 
-    _apply = apply_unary
+    _compose = staticmethod(_compose)
 
-    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-        return self.__array_function__(function, (type(self),), (self, *args), keywords)
+    _apply = apply_unary
 
     # --- operators ---
 
@@ -779,6 +853,8 @@ class Tensor(ArrayMethods, Conversions):
 
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
+
+    __ipow__, __imod__, __imatmul__ = _rebinding(__pow__, "**"), _rebinding(__mod__, "%"), _rebinding(__matmul__, "@")
 
     def __neg__(self) -> Tensor:
         return self._apply(elementwise.negative)
@@ -844,6 +920,12 @@ class Tensor(ArrayMethods, Conversions):
             self.name = old.notes.name
 
 
+for _base in (ArrayMethods, Conversions):  # Python names a method in its errors by the class that defines it
+    for _method in vars(_base).values():
+        if isinstance(_method, FunctionType):
+            _method.__qualname__ = f"Tensor.{_method.__name__}"
+
+
 class ComplexTensor(ComplexMethods, Tensor):
     """A Tensor whose value is complex. Nobody need ask for one: Tensors and results become it by their dtype."""
 
@@ -855,6 +937,8 @@ class ComplexTensor(ComplexMethods, Tensor):
     __isub__ = _rebinding(ComplexMethods.__sub__, "-")
     __imul__ = _rebinding(ComplexMethods.__mul__, "*")
     __itruediv__ = _rebinding(ComplexMethods.__truediv__, "/")
+    __imatmul__ = _rebinding(ComplexMethods.__matmul__, "@")
+    __imod__ = _rebinding(ComplexMethods.__mod__, "%")
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Any:
         return apply_complex(primitive, (self,), keywords)

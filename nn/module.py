@@ -16,6 +16,7 @@ Attributes are the only registry: what a module holds is found by looking at the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ import numpy as np
 from autograd import Tensor
 
 _PARAMETER_PATHS = "_parameter_paths"
+_RAISED_IN = "_readgrad_module"  # on an error: the innermost module it came from, and the note that says so
 
 
 class MissingAndUnexpected(NamedTuple):
@@ -67,7 +69,12 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward(self, ...)")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return self.forward(*args, **keywords)
+        try:
+            return self.forward(*args, **keywords)
+        except Exception as error:
+            with suppress(Exception):  # of an `extra_repr` say: the error that is being told matters more
+                _note_module(error, self)
+            raise
 
     # --- what it holds ---
 
@@ -276,12 +283,23 @@ class Module:
         return f"{type(self).__name__}(\n  " + "\n  ".join([extra, *inner] if extra else inner) + "\n)"
 
 
+def _note_module(error: Exception, module: Module) -> None:
+    """Add to an error's traceback which module it came from, by its path in the outermost one that was called."""
+    inner, note = getattr(error, _RAISED_IN, (module, None))
+    if note is not None:  # a module around has a longer path to tell
+        error.__notes__.remove(note)
+    path = next((path for path, found in module.named_modules() if found is inner), "")
+    note = f"in {_joined(type(module).__name__, path)}: {type(inner).__name__}({inner.extra_repr()})"
+    error.add_note(note)
+    setattr(error, _RAISED_IN, (inner, note))
+
+
 def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
 
 
 def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    return f"{path}.{name}" if path and name else path or name
 
 
 def _members(name: str, value: Any, owner: str) -> Iterator[tuple[str, Tensor | Module]]:

@@ -123,6 +123,9 @@ def name_of(f: Callable[..., Any]) -> str:
 def options_of(
     method: str, rtol: float | None, atol: float, max_elements: int | None, budget: float, seed: int
 ) -> Options:
+    for name, value in (("rtol", 0 if rtol is None else rtol), ("atol", atol)):
+        if not isinstance(value, int | float | np.number) or not value >= 0:
+            raise ValueError(f"{name} is a number from 0, not {value!r}")
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     if max_elements is not None and max_elements < 1:

@@ -12,7 +12,7 @@ from autograd.checking.choices import Choices, Rounding, reporting_to, shaken
 from autograd.checking.finite_differences import EPS
 from autograd.checking.tape import Tape
 from autograd.graph import Node
-from autograd.replay import contributions, plain
+from autograd.replay import fit, plain
 
 Alter = Callable[[Node, Any, Any], Any]  # (op, its cotangent, its contribution) -> another contribution
 
@@ -37,7 +37,7 @@ def _backward(tape: Tape, weights: np.ndarray, alter: Alter | None, choices: Cho
         if g is None:
             continue
         choices.begin(number)
-        pairs = iter(contributions(step.node, branched(g), _lift))
+        pairs = iter(_contributions(step.node, branched(g)))
         parent, c = next(pairs, (None, None))
         for (is_number, argument), x in zip(step.arguments, step.node.inputs, strict=True):
             if parent is not None and x is parent:
@@ -47,6 +47,23 @@ def _backward(tape: Tape, weights: np.ndarray, alter: Alter | None, choices: Cho
                     cotangents[argument] = c if held is None else held + c
                 parent, c = next(pairs, (None, None))
     return [np.asarray(cotangents.get(k, np.zeros(shape))).view(np.ndarray) for k, shape in enumerate(tape.leaf_shapes)]
+
+
+def _contributions(node: Node, g: Any) -> list[tuple[Node, Any]]:
+    """What one op sends to its inputs, by its rules on Branched arrays; a nan that meets a zero cotangent is zero."""
+    primitive, keywords = node.primitive, node.keywords or {}
+    arguments, y = [_lift(x) for x in node.inputs], _lift(node)
+    joint = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
+    pairs = []
+    for i, x in enumerate(node.inputs):
+        if type(x) is Node and x.requires_grad:
+            rule = None if joint is not None else primitive.rules[i]
+            c = joint[i] if joint is not None else None if rule is None else rule(g, y, *arguments, **keywords)
+            if c is not None:
+                if primitive.is_elementwise:
+                    c = np.where((g == 0) & np.isnan(c), 0, c)
+                pairs.append((x, fit(c, x.output, primitive)))
+    return pairs
 
 
 def _lift(x: Any) -> Any:

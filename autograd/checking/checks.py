@@ -30,6 +30,7 @@ from autograd.checking.undisturbed import Snapshot, everyday_mode, in_float64, s
 from autograd.checking.verdicts import Line, measure, refined
 from autograd.errors import GradientError
 from autograd.graph import here, tick
+from autograd.mishaps import refuse_uncallable
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
@@ -76,6 +77,7 @@ def gradcheck(
     >>> report.verdict, round(report.elements[0].analytic, 3), round(report.elements[0].numeric, 3)
     ('FAIL', -0.54, 0.54)
     """
+    refuse_uncallable(f, "gradcheck")
     options = options_of(method, rtol, atol, max_elements, budget, seed)
     values = floats_of("gradcheck", inputs)
     work = [np.array(v, dtype=np.float64) for v in values]
@@ -203,7 +205,10 @@ def check_module(
     >>> check_module(Line(), lambda p, t: ((p - t) ** 2).mean(), batch).verdict
     'PASS'
     """
+    refuse_uncallable(loss, "check_module")
     options = options_of(method, rtol, atol, max_elements, budget, seed)
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        raise TypeError(f"check_module: the batch is (x, target), not {type(batch).__name__} (at {here()})")
     names, parameters = parameters_of(model)
     x, target = batch
     snapshot = Snapshot([model, loss, parameters])

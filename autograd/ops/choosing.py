@@ -33,8 +33,11 @@ def take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") 
 @composed(np.compress)
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """The elements along `axis` where `condition` holds; in C order if None."""
-    places = np.flatnonzero(np.asarray(frozen(condition)))
-    return take(beside(array_of(a), condition), places, axis)
+    x = beside(array_of(a), condition)
+    x, at = (x.reshape(-1), 0) if axis is None else (x, axis_of(axis, x.ndim))
+    kept = np.zeros(x.shape[at], bool)  # as a mask, since what is left out takes no gradient
+    kept[np.flatnonzero(np.asarray(frozen(condition)))] = True
+    return getitem(x, index=along(at, kept))
 
 
 @composed(np.extract)

@@ -31,9 +31,11 @@ def mT(x: Any) -> Any:
 
 def _cofactors(x: Any) -> Any:
     """The matrix of cofactors, `det(x) inv(x).T`; from the singular values, since x may be singular."""
-    u, s, vh = np.linalg.svd(x)
+    finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
+    u, s, vh = np.linalg.svd(np.where(finite, x, 0))  # which raises for nan
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return np.matmul(u.conj() * (sign[..., None] * product_of_others(s))[..., None, :], vh.conj())
+    cofactors = np.matmul(u.conj() * (sign[..., None] * product_of_others(s))[..., None, :], vh.conj())
+    return np.where(finite, cofactors, np.nan)
 
 
 def _cofactors_rule(g: Any, y: Any, x: Any) -> Any:

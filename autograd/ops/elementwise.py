@@ -70,7 +70,7 @@ def root(x: Any) -> Any:
     return np.sqrt(x + zero) * np.logical_not(zero)
 
 
-def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
     dtype = a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype
@@ -155,9 +155,9 @@ maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * s
 minimum     = elementwise(np.minimum,     lambda g, y, a, b: gate(g, b >= a) * share(b, a),
                                           lambda g, y, a, b: gate(g, a >= b) * share(a, b))
 fmax        = elementwise(np.fmax,        lambda g, y, a, b: gate(g, a == y) * taken(a, b, y),
-                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y))
+                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y), masks=True)
 fmin        = elementwise(np.fmin,        lambda g, y, a, b: gate(g, a == y) * taken(a, b, y),
-                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y))
+                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y), masks=True)
 # Of the second argument only the sign counts, so its slope is 0, as that of sign is; likewise the first of heaviside.
 copysign    = elementwise(np.copysign,    lambda g, y, a, b: g * (np.sign(a) * np.sign(y)),
                                           lambda g, y, a, b: gate(g, False))
@@ -166,7 +166,7 @@ heaviside   = elementwise(np.heaviside,   lambda g, y, x, half: gate(g, False),
 clip        = elementwise(np.clip,        lambda g, y, x, low, high: gate(g, (x >= low) & (x <= high)),
                                           lambda g, y, x, low, high: gate(g, (x < low) & (low <= high)),
                                           lambda g, y, x, low, high: gate(g, (x > high) | (low > high)),
-                                                                                            bind=_bind_clip)
+                                                                                            bind=_bind_clip, masks=True)
 where       = holomorphic(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
                                           lambda g, y, condition, a, b: np.where(condition, 0, g),
                                                                                             masks=True)

@@ -29,6 +29,9 @@ def _scatter(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _pick(x: Any, index: Any) -> Any:
+    index = np.asarray(index)
+    if index.shape != x.shape[:1]:
+        raise ValueError("one index for each row is wanted")
     return x[np.arange(index.size), index]
 
 
@@ -110,6 +113,14 @@ def _may_repeat(index: Any) -> bool:
     return not is_basic(index) and getattr(index, "dtype", None) != np.bool
 
 
+def _has_mask(index: Any) -> bool:
+    """Whether an index chooses by truth, as `x[x > 0]`."""
+    for part in index if type(index) is tuple else (index,):
+        if type(part) is not slice and isinstance(part, np.ndarray | list) and np.asarray(part).dtype == np.bool:
+            return True
+    return False
+
+
 def is_basic(index: Any) -> bool:
     """Whether an index selects each element at most once by construction: integers, slices, None, Ellipsis."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -118,7 +129,7 @@ def is_basic(index: Any) -> bool:
 
 # fmt: off
 getitem = linear(operator.getitem, lambda g, y, x, index: scatter(g, index=index, shape=x.shape), forward=_getitem,
-                 arity=1)
+                 arity=1, masks=_has_mask)
 scatter: Primitive = linear(_scatter, lambda g, y, x, index, shape: g[index])
 
 # `x[index] = v` as a value; linear in x and v together.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape
+from autograd.broadcasting import axis_of, kept_shape
 from autograd.errors import ShapeError
 from autograd.graph import here
 from autograd.ops.decompositions import inv
@@ -73,7 +73,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 
 def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
-    row, column = (axis % x.ndim for axis in axes)
+    row, column = (axis_of(axis, x.ndim) for axis in axes)
     if ord == "fro":
         return p_norm(x, axis=(row, column), keepdims=keepdims)
     if ord not in ("nuc", 1, -1, 2, -2, np.inf, -np.inf):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import array_of, kept_shape
+from autograd.broadcasting import array_of, axis_of, kept_shape
 from autograd.errors import ShapeError
 from autograd.graph import here
 from autograd.ops.shaping import stack
@@ -20,13 +20,13 @@ def conjugate(x: Any) -> Any:
 
 
 def _axis_last(x: Any, axis: int) -> Any:
-    axis = axis % x.ndim
+    axis = axis_of(axis, x.ndim)
     return x if axis == x.ndim - 1 else np.transpose(x, [i for i in range(x.ndim) if i != axis] + [axis])
 
 
 def _axis_from_last(x: Any, axis: int) -> Any:
     order = list(range(x.ndim - 1))
-    order.insert(axis % x.ndim, x.ndim - 1)
+    order.insert(axis_of(axis, x.ndim), x.ndim - 1)
     return np.transpose(x, order)
 
 
@@ -122,7 +122,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         axes_a, axes_b = list(range(a.ndim - axes, a.ndim)), list(range(axes))
     else:
         axes_a, axes_b = ([one] if isinstance(one, int | np.integer) else list(one) for one in axes)
-    axes_a, axes_b = [int(i) % a.ndim for i in axes_a], [int(i) % b.ndim for i in axes_b]
+    axes_a, axes_b = [axis_of(i, a.ndim) for i in axes_a], [axis_of(i, b.ndim) for i in axes_b]
     lengths = [a.shape[i] for i in axes_a]
     if lengths != [b.shape[i] for i in axes_b]:
         raise ShapeError(f"tensordot: axes {axes} of shapes {a.shape} and {b.shape} differ in length (at {here()})")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import array_of
+from autograd.broadcasting import array_of, axis_of
 from autograd.errors import ShapeError
 from autograd.ops.products import conjugate
 from autograd.ops.reductions import max_, min_
@@ -29,7 +29,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: Any = False
     if weights.shape != a.shape:  # weights along some axes: the others are given length one
         if axis is None:
             raise ShapeError(f"average: weights of shape {weights.shape} for shape {a.shape} need axis=")
-        axes = [one % a.ndim for one in (axis if isinstance(axis, tuple) else (axis,))]
+        axes = [axis_of(one, a.ndim) for one in (axis if isinstance(axis, tuple) else (axis,))]
         if weights.shape != tuple(a.shape[one] for one in axes):
             raise ShapeError(f"average: weights of shape {weights.shape} do not fit axis={axis} of shape {a.shape}")
         ordered = weights.transpose(sorted(range(len(axes)), key=axes.__getitem__))

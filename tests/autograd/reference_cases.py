@@ -324,7 +324,7 @@ linear_case(lambda a: np.take(a, [4, 0, 4]), "take(a, tensor([4, 0, 4]))", real(
 linear_case(lambda a: np.take(a, [2, 0, 2], axis=1), "index_select(a, 1, tensor([2, 0, 2]))", real())
 linear_case(lambda a: np.take_along_axis(a, np.array([[0, 2, 2], [1, 1, 1]]), axis=1),
             "gather(a, 1, tensor([[0, 2, 2], [1, 1, 1]]))", real())  # fmt: skip
-linear_case(lambda a: pick(a, np.array([2, 0])), "gather(a, 1, tensor([[2], [0]]))[:, 0]", real())
+linear_case(lambda a: pick(a, index=np.array([2, 0])), "gather(a, 1, tensor([[2], [0]]))[:, 0]", real())
 linear_case(lambda a: np.compress([True, False, True], a, axis=1), "a[:, [True, False, True]]", real())
 linear_case(lambda a, b: np.choose([1, 0, 1], [a, b]), "where(tensor([True, False, True]), b, a)", real(3), another(3))
 linear_case(lambda a: np.sort(a, axis=0), "sort(a, dim=0).values", distinct(3, 2))

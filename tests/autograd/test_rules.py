@@ -270,6 +270,17 @@ def test_forward_over_reverse_is_the_second_derivative(op, row):
     assert_close(pushed, numeric_jvp(grad(f), [arrays[position]], [tangent]), 1e-6)
 
 
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if op.arity == 1], ids=lambda op: op.name)
+def test_third_and_fourth_derivatives_of_a_function_of_one_number(op):
+    """Each from the one below, which the tests above and the pass before have found right."""
+    x = float(np.asarray(ROWS[op.name][0].arrays[0].draw(np.random.default_rng(8), ())))
+    below = grad(grad(op))
+    for _ in range(2):
+        above = grad(below)
+        assert_close(above(x), numeric_jvp(below, [x], [1.0]), 1e-6)
+        below = above
+
+
 # --- Python numbers ---
 
 OPERATORS: dict[Any, Callable[..., Any]] = {

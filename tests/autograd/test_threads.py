@@ -8,6 +8,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from autograd import (
     no_grad,
     set_default_dtype,
 )
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, FreedGraphError
 
 
 @pytest.fixture
@@ -148,3 +149,58 @@ def test_the_same_bits_whatever_the_hash_seed():
         digests.add(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
     assert len(digests) == 1
     assert len(digests.pop()) == 65
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.slow
+def test_leaves_and_gradients_travel_between_processes(method, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import multiprocessing
+
+            from autograd import Tensor, relu
+
+            def work(job):
+                x, function, power = job
+                (function(x) ** power).sum().backward()
+                return x
+
+            if __name__ == "__main__":
+                jobs = [(Tensor([1.0, -2.0], requires_grad=True, name=str(n)), relu, n) for n in range(2, 5)]
+                with multiprocessing.get_context({method!r}).Pool(2) as pool:
+                    for (x, _, n), back in zip(jobs, pool.map(work, jobs)):
+                        assert (back.name, back.grad.tolist()) == (str(n), [n, 0]), back.grad
+                        assert x.grad is None
+                print("done")
+            """
+        ),
+        encoding="utf-8",
+    )
+    command = [sys.executable, str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
+    assert done.stdout == "done\n", done.stderr
+
+
+@pytest.mark.slow
+def test_threads_that_share_a_graph_take_turns(often):
+    """One frees it; the others are told so, or, where it is retained, add up."""
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    for retain, expected in ((True, 8), (False, 1)):
+        x.zero_grad()
+        y = (x * x).sum()
+        start = threading.Barrier(8)
+
+        def work(_, y=y, start=start, retain=retain):
+            start.wait()
+            try:
+                y.backward(retain_graph=retain)
+            except FreedGraphError:
+                return 0
+            return 1
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(work, range(8))) == expected
+        np.testing.assert_array_equal(x.grad, [2 * expected, 4 * expected])

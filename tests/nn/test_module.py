@@ -24,6 +24,28 @@ class Block(nn.Module):
         return self.inner(x * self.weight)
 
 
+def test_an_error_names_the_module_by_its_path():
+    inner = nn.Sequential(nn.Tanh(), nn.Linear(3, 2, rng=0))
+    for model, path in (
+        (inner[1], "Linear"),
+        (inner, "Sequential.1"),
+        (nn.Sequential(nn.Linear(4, 5, rng=0), inner), "Sequential.1.1"),
+    ):
+        with pytest.raises(ValueError, match="affine: shapes") as caught:
+            model(np.ones((1, 4)))
+        assert caught.value.__notes__ == [f"in {path}: Linear(in_features=3, out_features=2, bias=True)"]
+
+
+def test_an_error_in_a_forward_of_ones_own_names_it_too():
+    class Divides(nn.Module):
+        def forward(self, x):
+            return x / self.missing
+
+    with pytest.raises(AttributeError) as caught:
+        nn.Sequential(Divides())(1.0)
+    assert caught.value.__notes__ == ["in Sequential.0: Divides()"]
+
+
 class Shared(nn.Module):
     """The same layer and the same Tensor twice."""
 
