@@ -12,11 +12,14 @@ NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namesp
 
 from autograd.checking import (
     GradcheckReport,
+    GradientWatch,
     assert_gradients,
     check_module,
     gradcheck,
     gradgradcheck,
     numerical_gradient,
+    taylor_test,
+    v_curve,
 )
 from autograd.checkpointing import checkpoint
 from autograd.errors import MissingExtraError, missing_extra
@@ -46,6 +49,7 @@ from autograd.viz import draw, graph_of
 __all__ = [
     "FlatLeaves",
     "GradcheckReport",
+    "GradientWatch",
     "MissingExtraError",
     "Tensor",
     "affine",
@@ -91,6 +95,8 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "taylor_test",
+    "v_curve",
     "value_and_grad",
     "vjp",
     "warn_user",
