@@ -13,16 +13,21 @@ NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namesp
 from autograd.capture import current_capture, decide, note_edit, peek, sample
 from autograd.checking import (
     GradcheckReport,
+    GradientWatch,
     assert_gradients,
     check_module,
     gradcheck,
     gradgradcheck,
     numerical_gradient,
+    taylor_test,
+    v_curve,
 )
+from autograd.checkpointing import checkpoint
 from autograd.compiler import Compiled, compile
 from autograd.errors import CaptureError, MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
+from autograd.jacobians import hessian, jacobian
 from autograd.modes import (
     detect_anomaly,
     enable_grad,
@@ -32,13 +37,15 @@ from autograd.modes import (
     set_default_dtype,
 )
 from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.elementwise import sigmoid as expit  # SciPy's name
+from autograd.ops.gamma import digamma, lgamma, polygamma, xlogy
 from autograd.ops.indexing import pick
 from autograd.ops.linalg import affine
 from autograd.ops.reductions import logsumexp
 from autograd.ops.special import erf, erfc, log_softmax, logistic_loss, logit, prelu, softmax
 from autograd.primitives import elementwise, holomorphic, linear, nondifferentiable, primitive
 from autograd.tensor import Tensor
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms import grad, hvp, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
 
 __all__ = [
@@ -46,20 +53,24 @@ __all__ = [
     "Compiled",
     "FlatLeaves",
     "GradcheckReport",
+    "GradientWatch",
     "MissingExtraError",
     "Tensor",
     "affine",
     "assert_gradients",
     "check_module",
+    "checkpoint",
     "compile",
     "current_capture",
     "decide",
     "detect_anomaly",
+    "digamma",
     "draw",
     "elementwise",
     "enable_grad",
     "erf",
     "erfc",
+    "expit",
     "get_default_dtype",
     "grad",
     "gradcheck",
@@ -71,6 +82,7 @@ __all__ = [
     "is_grad_enabled",
     "jacobian",
     "jvp",
+    "lgamma",
     "linear",
     "log_softmax",
     "logistic_loss",
@@ -84,6 +96,7 @@ __all__ = [
     "numerical_gradient",
     "peek",
     "pick",
+    "polygamma",
     "prelu",
     "primitive",
     "relu",
@@ -92,9 +105,12 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "taylor_test",
+    "v_curve",
     "value_and_grad",
     "vjp",
     "warn_user",
+    "xlogy",
 ]
 
 mark_library(__name__)

@@ -1,11 +1,14 @@
-"""Broadcasting undone: what NumPy stretched in the forward pass is summed in the backward pass."""
+"""Shapes and axes; above all broadcasting undone: what the forward pass stretched, the backward pass sums."""
 
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
+
+from autograd.errors import ShapeError
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
@@ -53,3 +56,48 @@ def reduced_size(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> 
     for one in axis if isinstance(axis, tuple) else (axis,):
         size *= shape[one]
     return size
+
+
+def array_of(x: Any, like: Any = None) -> Any:
+    """A list or a number as an array; what has a shape already, a Tensor say, as it is.
+
+    A Python number takes the dtype of `like`, if that has floats: it widens no float32.
+    """
+    if hasattr(x, "shape"):
+        return x
+    is_number = like is not None and isinstance(x, int | float) and like.dtype.kind == "f"
+    return np.asarray(x, like.dtype if is_number else None)
+
+
+def axis_of(axis: int, ndim: int) -> int:
+    """An axis counted from the front; `AxisError` if it is not there.
+
+    >>> axis_of(-1, 3)
+    2
+    """
+    if not -ndim <= axis < ndim:
+        raise np.exceptions.AxisError(axis, ndim)
+    return operator.index(axis) % ndim
+
+
+def axes_of(axes: Any, ndim: int) -> list[int]:
+    """One axis, several, or all (None) as a list, counted from the front; none may be named twice.
+
+    >>> axes_of((-1, 0), 3)
+    [2, 0]
+    """
+    if axes is None:
+        return list(range(ndim))
+    places = [axis_of(one, ndim) for one in (axes if isinstance(axes, tuple | list) else (axes,))]
+    if len(set(places)) < len(places):
+        raise ShapeError(f"an axis is named twice in {axes}")
+    return places
+
+
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes a part of one axis, counted from the front, and all of the others.
+
+    >>> along(1, slice(0, 2))
+    (slice(None, None, None), slice(0, 2, None))
+    """
+    return (slice(None),) * axis + (part,)

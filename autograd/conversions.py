@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd.capture import refuse_escape
-from autograd.errors import GradientError, ShapeError
+from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import Node, here
+from autograd.modes import is_transforming
 from autograd.values import FLOAT64
 
 _STAY = "Use NumPy functions on the Tensor itself."
@@ -47,11 +48,7 @@ class Conversions:
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self._node.requires_grad:
-            raise GradientError(
-                f"a Tensor that requires grad was about to become an ndarray (at {here()}), and its gradient would "
-                "be lost; use a NumPy function that has a rule, or say x.detach().numpy()"
-            )
+        self._refuse_export("an ndarray")
         refuse_escape(self._node, "a Tensor was about to become an ndarray", _STAY)
         if copy:
             return np.array(self._data, dtype=dtype)
@@ -59,21 +56,57 @@ class Conversions:
         array.flags.writeable = False  # a graph may hold it
         return array
 
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    ) -> Any:
+        """The value for another array library, by DLPack: read-only, or a copy for one that cannot be told so."""
+        self._refuse_export("another library's array")
+        array = self.__array__()
+        if copy or max_version is None or max_version[0] < 1:
+            return array.copy().__dlpack__(stream=stream)
+        return array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.__array__().__dlpack_device__() if not self._node.requires_grad else (1, 0)  # the CPU
+
+    @property
+    def _mask(self) -> Any:
+        """Asked for by `numpy.ma`, which takes `_data` for that of one of its own arrays, past all protocols."""
+        raise DtypeError(f"a masked array does not compute with Tensors (at {here()}); write np.where(mask, ..., ...)")
+
+    def _refuse_cut(self, wanted: str) -> None:
+        if self._node.requires_grad and is_transforming():
+            raise GradientError(
+                f"{wanted}: inside grad, vjp, jacobian ... a number would leave the graph (at {here()}); write "
+                "np.sin(x) for math.sin(x), np.stack([x, y]) for filling an array, or say x.detach() first"
+            )
+
+    def _refuse_export(self, target: str) -> None:
+        if self._node.requires_grad:
+            raise GradientError(
+                f"a Tensor that requires grad was about to become {target} (at {here()}), and its gradient would "
+                "be lost; use a NumPy function that has a rule (np.stack for a list of Tensors), or say "
+                "x.detach().numpy()"
+            )
+
     def item(self) -> float | int | bool:
         """The one element as a Python number."""
+        refuse_escape(self._node, "item() makes a Python number of a Tensor", _RETURN)
+        self._refuse_cut("item")
         if self.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
-        refuse_escape(self._node, "item() makes a Python number of a Tensor", _RETURN)
         return self._data if type(self._data) is float else self._data.item()
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
         refuse_escape(self._node, "tolist() makes Python numbers of a Tensor", _RETURN)
+        self._refuse_cut("tolist")
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
-        value = self._data
         refuse_escape(self._node, "float() makes a Python number of a Tensor", _RETURN)
+        self._refuse_cut("float")
+        value = self._data
         return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 
     def __int__(self) -> int:

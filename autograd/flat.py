@@ -41,7 +41,7 @@ class FlatLeaves:
 
     Raises
     ------
-    GradientError : for a Tensor that is no leaf. DtypeError : for mixed or not floating dtypes.
+    GradientError : for a Tensor that is no leaf, or comes twice. DtypeError : for mixed or not floating dtypes.
 
     >>> a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([[3.0]], requires_grad=True)
     >>> leaves = FlatLeaves([a, b])
@@ -61,9 +61,13 @@ class FlatLeaves:
     def __init__(self, tensors: Iterable[Tensor]) -> None:
         self.tensors: tuple[Tensor, ...] = tuple(tensors)
         for tensor in self.tensors:
+            if not isinstance(tensor, Tensor):
+                raise DtypeError(f"FlatLeaves: leaf Tensors are wanted, not {tensor!r} (at {here()})")
             made_by = tensor._own_node().primitive
             if made_by is not None:
                 raise GradientError(f"FlatLeaves: a leaf is wanted, not the result of {made_by.name} (at {here()})")
+        if len(set(map(id, self.tensors))) < len(self.tensors):
+            raise GradientError(f"FlatLeaves: a leaf is given twice (at {here()}); it has one place in the vector")
         kinds = {(tensor.dtype, self.holds_float(tensor)) for tensor in self.tensors}
         dtypes = sorted({str(dtype) for dtype, _ in kinds})
         if len(dtypes) != 1 or next(iter(kinds))[0].kind != "f":

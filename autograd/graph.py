@@ -9,6 +9,7 @@ from __future__ import annotations
 import linecache
 import sys
 import warnings
+from copy import deepcopy
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -183,8 +184,8 @@ def freed_error(node: Node, mark: Pass) -> FreedGraphError:
     """The error for a node whose values an earlier pass has freed."""
     if not mark.start:
         return FreedGraphError(
-            f"values saved by {node.primitive.name!r} ({node.location}) were dropped by a backward pass that was "
-            f"interrupted ({locate(mark.code, mark.lasti)}); run the forward pass again."
+            f"values saved by {node.primitive.name!r} ({node.location}) were dropped by a backward pass that is under "
+            f"way or was interrupted ({locate(mark.code, mark.lasti)}); run the forward pass again."
         )
     return FreedGraphError(
         f"the values saved by {node.primitive.name!r} ({node.location}) were freed by an earlier backward pass at "
@@ -215,6 +216,45 @@ def ancestors(roots: list[Node], since: int = 0) -> tuple[list[Node], list[Node]
                 stack.append(parent)
     ops.sort(key=clock_of)
     return ops, leaves
+
+
+def twin_of(root: Node, memo: dict[int, Any]) -> Node:
+    """A copy of everything that `root` was computed from, for `copy.deepcopy` and with its memo; iterative.
+
+    Values are copied, since a result may be a view of a leaf, which somebody may overwrite; constants and keywords,
+    which nobody writes to, are shared. Hooks stay behind: they are functions of the user's, about the original.
+    """
+    ops, leaves = ancestors([root])
+    with_gradients: list[tuple[Any, Any]] = []
+    for node in (*leaves, *ops):
+        if id(node) in memo:
+            continue
+        memo[id(node)] = twin = Node()
+        twin.primitive = node.primitive
+        twin.output = node.output.copy("K") if hasattr(node.output, "base") else node.output
+        twin.requires_grad = node.requires_grad
+        twin.clock = node.clock
+        twin.code, twin.lasti = node.code, node.lasti
+        twin.mark = node.mark
+        twin.cotangent = twin.notes = None
+        if node.notes is not None:
+            twin.notes = Notes()
+            twin.notes.name, twin.notes.retain = node.notes.name, node.notes.retain
+            with_gradients.append((node.notes, twin.notes))
+        if node.primitive is None:
+            twin.snapshot = node.snapshot
+            with_gradients.append((node, twin))
+            continue
+        twin.keywords = node.keywords
+        twin.first, twin.second = _twin_of_input(node.first, memo), _twin_of_input(node.second, memo)
+        twin.others = None if node.others is None else tuple(_twin_of_input(x, memo) for x in node.others)
+    for original, copy in with_gradients:  # last, since a recorded gradient has a graph that leads to these leaves
+        copy.grad = deepcopy(original.grad, memo)
+    return memo[id(root)]
+
+
+def _twin_of_input(x: Any, memo: dict[int, Any]) -> Any:
+    return memo[id(x)] if type(x) is Node else x
 
 
 class Location(NamedTuple):
@@ -257,8 +297,13 @@ def user_place(depth: int) -> tuple[CodeType | None, int]:
 
 
 def here() -> Location:
-    """The line of the user's code that is running now."""
-    return locate(*user_place(1))
+    """The line of the user's code that is running now; NumPy's own lines are not the user's either."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and (
+        LIBRARY_MARK in frame.f_globals or frame.f_globals.get("__name__", "").startswith("numpy.")
+    ):
+        frame = frame.f_back
+    return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
 
 
 def warn_user(message: str) -> None:

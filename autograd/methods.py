@@ -5,12 +5,28 @@ Each is one line: the primitive, applied.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 
-from autograd.ops import complex_parts, elementwise, indexing, linalg, nondifferentiable, reductions, shaping
+from autograd.errors import DtypeError
+from autograd.graph import here
+from autograd.ops import (
+    arranging,
+    choosing,
+    complex_parts,
+    diagonals,
+    elementwise,
+    linalg,
+    nondifferentiable,
+    ordering,
+    reductions,
+    running,
+    shaping,
+)
 from autograd.primitives import Primitive
+from autograd.values import dtype_of
 
 
 class ArrayMethods:
@@ -22,43 +38,68 @@ class ArrayMethods:
         """Compute a primitive of this Tensor alone, and record the call."""
         raise NotImplementedError
 
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
+        raise NotImplementedError
+
+    def _by(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """What a function of NumPy makes of this Tensor."""
+        return self.__array_function__(function, (type(self),), (self, *args), keywords)
+
+    def _compose(self, implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """Call a function that is written with others; a Tensor lets an error name it and not them."""
+        return implementation(*args, **keywords)
+
     # --- folding axes ---
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Self:
+    # Options beside axis and keepdims (`dtype`, `initial`, `where` ...) are those of NumPy's function of that name.
+
+    def sum(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Sum over `axis` (all axes if None)."""
+        if options:
+            return self._by(np.sum, axis=axis, keepdims=keepdims, **options)
         return self._apply(reductions.sum_, _folding(axis, keepdims))
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Arithmetic mean over `axis`."""
+        if options:
+            return self._by(np.mean, axis=axis, keepdims=keepdims, **options)
         return self._apply(reductions.mean, _folding(axis, keepdims))
 
-    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Self:
+    def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **options: Any) -> Self:
         """Variance over `axis`, dividing by n - ddof."""
+        if options:
+            return self._by(np.var, axis=axis, ddof=ddof, keepdims=keepdims, **options)
         return reductions.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Self:
+    def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **options: Any) -> Self:
         """Standard deviation over `axis`, dividing by n - ddof."""
-        return reductions.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return self.var(axis, ddof, keepdims, **options).sqrt()
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def max(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Largest element over `axis`; ties share the gradient evenly."""
+        if options:
+            return self._by(np.max, axis=axis, keepdims=keepdims, **options)
         return self._apply(reductions.max_, _folding(axis, keepdims))
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def min(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Smallest element over `axis`; ties share the gradient evenly."""
+        if options:
+            return self._by(np.min, axis=axis, keepdims=keepdims, **options)
         return self._apply(reductions.min_, _folding(axis, keepdims))
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def prod(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Product over `axis`; its gradient is exact with zeros among the factors."""
+        if options:
+            return self._by(np.prod, axis=axis, keepdims=keepdims, **options)
         return self._apply(reductions.prod, _folding(axis, keepdims))
 
-    def cumsum(self, axis: Any = None) -> Self:
+    def cumsum(self, axis: Any = None, dtype: Any = None) -> Self:
         """Running sum along `axis` (all elements in one axis if None)."""
-        return self._apply(reductions.cumsum, {"axis": axis})
+        return running.cumsum(self if dtype is None else self.astype(dtype), axis=axis)
 
-    def cumprod(self, axis: Any = None) -> Self:
+    def cumprod(self, axis: Any = None, dtype: Any = None) -> Self:
         """Running product along `axis`; its gradient is exact with zeros among the factors."""
-        return self._apply(reductions.cumprod, {"axis": axis})
+        return running.cumprod(self if dtype is None else self.astype(dtype), axis=axis)
 
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
         """Index of the largest element; takes no gradient."""
@@ -68,18 +109,24 @@ class ArrayMethods:
         """Index of the smallest element; takes no gradient."""
         return self._apply(nondifferentiable.argmin, _folding(axis, keepdims))
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def all(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Whether all elements are true."""
+        if options:
+            return self._by(np.all, axis=axis, keepdims=keepdims, **options)
         return self._apply(nondifferentiable.all_, _folding(axis, keepdims))
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def any(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Whether any element is true."""
+        if options:
+            return self._by(np.any, axis=axis, keepdims=keepdims, **options)
         return self._apply(nondifferentiable.any_, _folding(axis, keepdims))
 
     # --- moving elements ---
 
-    def reshape(self, *shape: Any) -> Self:
+    def reshape(self, *shape: Any, order: str = "C") -> Self:
         """The same elements in another shape; one length may be -1."""
+        if order != "C":
+            return self._by(np.reshape, _unpacked(shape), order=order)
         return self._apply(shaping.reshape, {"shape": _unpacked(shape)})
 
     def transpose(self, *axes: Any) -> Self:
@@ -94,35 +141,44 @@ class ArrayMethods:
         """Axes of length one removed."""
         return self._apply(shaping.squeeze, {"axis": axis})
 
-    def ravel(self) -> Self:
-        """All elements in one axis."""
-        return shaping.ravel(self)
+    @property
+    def mT(self) -> Self:
+        """The last two axes exchanged."""
+        return self._by(np.matrix_transpose)
 
-    def flatten(self) -> Self:
+    def ravel(self, order: str = "C") -> Self:
         """All elements in one axis."""
-        return shaping.ravel(self)
+        return self._by(np.ravel, order)
+
+    def flatten(self, order: str = "C") -> Self:
+        """All elements in one axis."""
+        return self._by(np.ravel, order)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Self:
         """Each element `repeats` times in a row."""
-        return shaping.repeat(self, repeats, axis)
+        return self._compose(arranging.repeat, self, repeats, axis)
 
     # --- choosing elements ---
 
     def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Self:
         """The elements at `indices` along `axis`."""
-        return indexing.take(self, indices, axis, mode=mode)
+        return self._compose(choosing.take, self, indices, axis, mode=mode)
 
     def compress(self, condition: Any, axis: int | None = None) -> Self:
         """The elements along `axis` where `condition` holds."""
-        return indexing.compress(condition, self, axis)
+        return self._compose(choosing.compress, condition, self, axis)
 
     def choose(self, choices: Any, *, mode: str = "raise") -> Self:
         """At each place the element of the choice whose number this Tensor of integers holds."""
-        return indexing.choose(self, choices, mode=mode)
+        return self._compose(choosing.choose, self, choices, mode=mode)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """The elements [i, i + offset] of the matrices in two axes."""
-        return indexing.diagonal(self, offset, axis1, axis2)
+        return self._compose(diagonals.diagonal, self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """The sum of the diagonal of the matrices in two axes."""
+        return self._by(np.trace, offset, axis1, axis2)
 
     def argsort(self, axis: Any = -1) -> Self:
         """The places of the elements in ascending order; takes no gradient."""
@@ -130,28 +186,33 @@ class ArrayMethods:
 
     def argpartition(self, kth: Any, axis: Any = -1) -> Self:
         """The places of the elements in an order that has the kth smallest in its place; takes no gradient."""
-        return self._apply(indexing.argpartition, {"kth": kth, "axis": axis})
+        return self._apply(ordering.argpartition, {"kth": kth, "axis": axis})
 
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Self:
         """Where to put v into this sorted vector; takes no gradient."""
-        return indexing.searchsorted(self, v, side=side, sorter=sorter)
+        return ordering.searchsorted(self, v, side=side, sorter=sorter)
 
     def nonzero(self) -> tuple[Self, ...]:
         """Where the elements are not zero: an index, in constants."""
-        return indexing.nonzero(self)
+        return ordering.nonzero(self)
 
     # --- element by element ---
 
     def astype(self, dtype: Any) -> Self:
         """Converted to another dtype; gradients come back in this one. Integers and bools take no gradient."""
-        dtype = np.dtype(dtype)
+        dtype = dtype_of(dtype)
+        if dtype.kind not in "fiubc":
+            raise DtypeError(f"astype: a Tensor holds numbers, not {dtype} (at {here()})")
         if dtype.kind == "c":
             return complex_parts.as_complex(self, dtype=dtype)
         return self._apply(shaping.astype if dtype.kind == "f" else shaping.truncate, {"dtype": dtype})
 
     def copy(self) -> Self:
         """The same value as a new node of the graph."""
-        return self._apply(elementwise.positive)
+        try:
+            return self._apply(elementwise.positive)
+        except DtypeError:  # of bools
+            return shaping.copy(self)
 
     def round(self, decimals: int = 0) -> Self:
         """Rounded to so many decimals; takes no gradient."""

@@ -16,20 +16,20 @@ A *rule* has the form `(g, y, x, ...) -> contribution`, one for each array argum
 It returns the derivative of the final result with respect to its argument, by way of this one use. It gets
 ndarrays in a plain backward pass and Tensors when the pass is itself recorded, so it is written with operators,
 NumPy ufuncs, array methods and other primitives, never with `np.asarray`, and never branches on values. It never
-returns one of its arguments y, x unchanged.
+returns one of its arguments y, x unchanged, and writes into none (g may be another node's too).
 """
 
 from __future__ import annotations
 
-import difflib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import UnsupportedError
 from autograd.modes import CAPTURE, current_mode
+from autograd.refusals import option_refusal
 
 Rule = Callable[..., Any]
 Inputs = tuple[Any, ...]
@@ -46,6 +46,7 @@ _PLAIN_TYPES = frozenset({np.ndarray, np.float64, np.float32, np.bool, float, in
 
 REGISTRY: dict[Callable[..., Any], Primitive] = {}
 COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
+COMPOSED_CONSTANTS: set[Callable[..., Any]] = set()  # those of COMPOSED whose result takes no gradient
 
 
 class Primitive:
@@ -83,7 +84,7 @@ class Primitive:
         forward: Callable[..., Any] | None = None,
         scalar: Callable[..., Any] | None = None,
         joint: Rule | None = None,
-        masks: bool = False,
+        masks: bool | Callable[..., bool] = False,
         bind: Binder | None = None,
         name: str | None = None,
         shapes: str | None = None,
@@ -99,7 +100,7 @@ class Primitive:
         self.rules = self.tangent_rules = rules  # the latter for forward mode: other ones where numbers are complex
         self.joint = joint
         self.scalar = scalar
-        self.masks = masks
+        self.masks: bool | Callable[..., bool] = masks
         self.shapes = shapes
         self.text = text
         self.arity = len(rules) if arity is None else arity
@@ -111,6 +112,8 @@ class Primitive:
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """Apply to `inputs`; if the type of one defines `__primitive__`, it decides (a Tensor records)."""
+        if keywords and len(inputs) < self.arity:  # arrays by name
+            inputs, keywords = self._bind_by_name(inputs, keywords)
         for item in inputs:
             kind = type(item)
             if kind not in _PLAIN_TYPES and (record := getattr(kind, "__primitive__", None)) is not None:
@@ -120,10 +123,22 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name} ({self.structure})>"
 
+    def __reduce__(self) -> Any:  # rules may be lambdas: pickled, as a layer's activation, it goes by its function
+        return _registered, (self.numpy_function,)
+
     @property
     def is_differentiable(self) -> bool:
         """Whether any argument can take a gradient."""
         return self.structure != CONSTANT
+
+    def takes(self, args: Inputs, keywords: dict[str, Any]) -> bool:
+        """Whether a call is of the arrays alone, and of keywords that the rules know."""
+        if len(args) != self.arity:
+            return False
+        for name in keywords:  # noqa: SIM110  (three times as fast as `all`)
+            if name not in self.keyword_names:
+                return False
+        return True
 
     def _bind(self, *args: Any, **keywords: Any) -> tuple[Inputs, dict[str, Any]]:
         """Sort a call in NumPy's form into array inputs and keywords."""
@@ -131,8 +146,7 @@ class Primitive:
             args, keywords = self._bind_by_name(args, keywords)
         for name in tuple(keywords):
             if name not in self.keyword_names and keywords.pop(name) is not None:  # out=None asks for nothing
-                known = ", ".join(self.keyword_names) or "none"
-                raise UnsupportedError(f"{self.name}: {name}= has no rule on Tensors; keywords that do: {known}")
+                raise option_refusal(self.name, name, self.keyword_names)
         return args, keywords
 
     def _bind_by_name(self, args: Inputs, keywords: dict[str, Any]) -> tuple[Inputs, dict[str, Any]]:
@@ -145,6 +159,10 @@ class Primitive:
         if len(inputs) < self.arity:
             raise TypeError(f"{self.name} takes {self.arity} arrays, but was given {len(inputs)}")
         return inputs, {"shape" if name == "newshape" else name: value for name, value in arguments[self.arity :]}
+
+
+def _registered(function: Callable[..., Any]) -> Primitive:
+    return REGISTRY[function]
 
 
 def _named(name: str, bind: Binder) -> Binder:
@@ -165,7 +183,7 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(part) for part in value)
     if type(value) is list:
         return [frozen(part) for part in value]
-    if not hasattr(value, "__array__") or isinstance(value, np.generic):
+    if not hasattr(value, "__array__") or isinstance(value, np.generic | type):
         return value
     if current_mode() & CAPTURE and hasattr(type(value), "__primitive__"):  # an input of the program
         return value
@@ -191,6 +209,22 @@ def _declare(
     aliases: tuple[Callable[..., Any], ...] = (),
     **options: Any,
 ) -> Primitive:
+    label = getattr(function, "__name__", repr(function))
+    if not callable(function):
+        raise TypeError(f"{structure}: a function of arrays is declared, not {function!r}")
+    if not all(rule is None or callable(rule) for rule in rules):
+        raise TypeError(f"{structure}: the rules of {label} are functions (g, y, x, ...) -> contribution, or None")
+    if not rules and structure != CONSTANT and options.get("joint") is None:
+        raise TypeError(
+            f"{structure}: {label} needs a rule (g, y, x, ...) -> contribution for each of its arrays; an op without "
+            "gradient is declared with nondifferentiable"
+        )
+    known = REGISTRY[function].rules if function in REGISTRY else ()
+    if any(str(getattr(rule, "__module__", "")).startswith("autograd.") for rule in known):
+        raise ValueError(
+            f"{structure}: {label} has a rule already, which all its users count on; declare a function of your own, "
+            f"such as lambda x: np.{label}(x)"
+        )
     declared = Primitive(function, rules, structure, **options)
     for key in (function, *aliases):
         REGISTRY[key] = declared
@@ -209,7 +243,8 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
         where NumPy gives inf or nan.
     bind : sorts a call in NumPy's form into `(inputs, keywords)`.
     joint : for an op of any number of arrays, one `(g, y, *arrays) -> contributions` in place of `rules`.
-    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero.
+    masks : the op throws elements away (`np.where`): a nan that meets a zero cotangent behind it becomes zero. May be
+        a function of the keywords that says whether it does.
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
     text : how a compiled program writes it, in the names of `forward`'s parameters, where the source of `forward`
@@ -241,7 +276,30 @@ def linear(function: Callable[..., Any], *rules: Rule | None, **options: Any) ->
 def primitive(function: Callable[..., Any], *rules: Rule | None, **options: Any) -> Primitive:
     """Declare an op of no special structure (options as for `elementwise`).
 
-    Each rule returns exactly the shape and dtype of its argument.
+    Each rule returns exactly the shape and dtype of its argument. Forward mode and higher derivatives come of them.
+
+    Several steps fused into one op may have a rule that no composition of theirs would give. Cross entropy of logits z
+    and probabilities t, `log sum exp z - t.z`, overflows nowhere, nor does its gradient, `softmax(z) - t`:
+
+    >>> import numpy as np
+    >>> from autograd import gradcheck, gradgradcheck, jvp, primitive, softmax, value_and_grad
+    >>> def cross_entropy(z, t):
+    ...     top = z.max(axis=-1)
+    ...     return np.log(np.exp(z - top[..., None]).sum(axis=-1)) + top - (t * z).sum(axis=-1)
+    >>> fused = primitive(
+    ...     cross_entropy,
+    ...     lambda g, y, z, t: g[..., None] * (softmax(z) - t),
+    ...     lambda g, y, z, t: -g[..., None] * z,
+    ... )
+    >>> z, t = np.array([[1000.0, 0.0], [0.0, 0.0]]), np.array([[0.0, 1.0], [0.5, 0.5]])
+    >>> value_and_grad(lambda z: fused(z, t).sum())(z)
+    (array(1000.69314718), array([[ 1., -1.],
+           [ 0.,  0.]]))
+    >>> jvp(lambda z: fused(z, t), (z,), (np.ones((2, 2)),))[1]
+    array([0., 0.])
+    >>> z = np.array([[1.0, 2.0], [0.5, -1.0]])
+    >>> gradcheck(fused, z, t).verdict, gradgradcheck(fused, z, t).verdict
+    ('PASS', 'PASS')
     """
     return _declare(GENERAL, function, rules, **options)
 
@@ -251,31 +309,29 @@ def nondifferentiable(function: Callable[..., Any], *, arity: int = 1, **options
     return _declare(CONSTANT, function, (), arity=arity, **options)
 
 
-def composed(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register an implementation of a NumPy function that is written with other differentiable functions."""
+def composed(
+    *functions: Callable[..., Any] | None, constant: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register an implementation of NumPy functions that is written with other differentiable functions.
+
+    A function may have a primitive besides: that one then takes the calls of nothing but arrays and keywords that it
+    knows, this one the rest. `constant` says that the result takes no gradient. None stands
+    for a function that the installed NumPy does not have yet: `getattr(np, "unstack", None)`.
+    """
+    known = [function for function in functions if function is not None]
 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
-        COMPOSED[function] = implementation
+        for function in known:
+            COMPOSED[function] = implementation
+        if known:
+            implementation.__name__ = known[0].__name__  # what errors call it
+        if constant:
+            COMPOSED_CONSTANTS.update(known)
         return implementation
 
     return register
 
 
-def refusal(function: Callable[..., Any], hints: Mapping[str, str], place: object) -> UnsupportedError:
-    """The error for a NumPy function that has no rule, naming what to use instead."""
-    module = getattr(function, "__module__", None) or "numpy"
-    name = getattr(function, "__name__", str(function))
-    if isinstance(owner := getattr(function, "__self__", None), np.ufunc):
-        name = f"{owner.__name__}.{name}"
-    known = sorted({p.name for p in REGISTRY.values()} | {f.__name__ for f in COMPOSED})
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if name in hints:
-        advice = hints[name]
-    elif near:
-        advice = f"the nearest function with a rule is np.{near[0]}"
-    else:
-        advice = "build it from differentiable functions, or declare it with autograd.primitive"
-    return UnsupportedError(
-        f"{module}.{name} has no derivative rule (at {place}); {advice}. "
-        f"On values alone, without a gradient: {module}.{name}(tensor.detach().numpy())."
-    )
+def known_names() -> set[str]:
+    """The names of the functions that work on Tensors."""
+    return {p.name for p in REGISTRY.values()} | {f.__name__ for f in COMPOSED}

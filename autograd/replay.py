@@ -1,6 +1,6 @@
-"""The tape replayed: backwards for gradients (`pull`), forwards for directional derivatives (`push`).
+"""The tape replayed backwards, for gradients.
 
-Backward, each op node receives its cotangent g, the sum of what its uses sent; its rules turn g into one
+Each op node receives its cotangent g, the sum of what its uses sent; its rules turn g into one
 contribution for each input, and those are added up at the inputs. Newest first, so that a node's sum is complete
 before it is spent.
 
@@ -20,11 +20,12 @@ import numpy as np
 
 from autograd.broadcasting import unbroadcast
 from autograd.capture import current_capture, section
-from autograd.errors import AnomalyError, GradientError, RuleError, StaleValueError
-from autograd.graph import Node, Pass, ancestors, freed_error, notes_of, topological_order, user_place
-from autograd.modes import ANOMALY, current_mode, enable_grad
+from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, StaleValueError
+from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
+from autograd.masking import filled, has_nan, without_nan
+from autograd.modes import ANOMALY, MASKED, current_mode, enable_grad, masked
 from autograd.primitives import LINEAR, Primitive
-from autograd.values import FLOAT64, float64_of
+from autograd.values import FLOAT64, float64_of, numbers_like, summary
 
 Lift = Callable[[Any], Any]
 
@@ -51,7 +52,7 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     for node in leaves:
         node.cotangent = None
     try:
-        _replay(ops, roots, seeds, free, lift)
+        _replay(ops, leaves, roots, seeds, free, lift)
     except BaseException:
         for node in (*ops, *leaves):
             node.cotangent = None
@@ -62,49 +63,89 @@ def pull(roots: list[Node], seeds: list[Any], *, free: bool, lift: Lift | None =
     return leaves
 
 
-def pull_since(roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None) -> dict[Node, Any]:
+def pull_since(
+    roots: list[Node], seeds: list[Any], since: int, lift: Lift | None = None, to: list[Node] | None = None
+) -> dict[Node, Any]:
     """Send `seeds` back from `roots` to nodes no younger than `since`; return what arrives at each of those.
 
     For transforms, which differentiate with respect to a point inside a larger graph, perhaps while a pass over that
-    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`.
+    graph is under way: no node is marked, freed or changed. Seeds and `lift` are as for `pull`; with a `lift`, what
+    does not lead to one of the nodes `to` is spared.
     """
     with LOCK:
         ops, boundary = ancestors(roots, since)
         ops.reverse()
-        _refuse_freed(ops, boundary)
+        refuse_freed(ops, boundary)
         _refuse_stale(ops, boundary)
         _refuse_stale_views(boundary)
         before = [(node, getattr(node, "cotangent", None)) for node in (*ops, *boundary)]
         for node, _ in before:
             node.cotangent = None
         try:
-            _replay(ops, roots, seeds, False, lift)
+            wanted = None if to is None or lift is None else _descendants(to, ops)
+            _replay(ops, boundary, roots, seeds, False, lift, wanted)
             return {node: node.cotangent for node in boundary if node.cotangent is not None}
         finally:
             for node, cotangent in before:
                 node.cotangent = cotangent
 
 
-def _replay(ops: list[Node], roots: list[Node], seeds: list[Any], free: bool, lift: Lift | None) -> None:
+def _descendants(nodes: list[Node], ops: list[Node]) -> set[Node]:
+    """`nodes` and those of `ops`, newest first, that were computed from them."""
+    found = set(nodes)
+    for node in reversed(ops):
+        if not found.isdisjoint([x for x in node.inputs if type(x) is Node]):
+            found.add(node)
+    return found
+
+
+def _replay(
+    ops: list[Node],
+    leaves: list[Node],
+    roots: list[Node],
+    seeds: list[Any],
+    free: bool,
+    lift: Lift | None,
+    wanted: set[Node] | None = None,
+) -> None:
     """Seed the roots and replay `ops`, newest first."""
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
         with enable_grad(), np.errstate(all="ignore"), section("backward"):
-            _pull_careful(ops, free, lift)
+            _pull_careful(ops, leaves, free, lift, wanted)
     else:
-        _replay_plain(ops, free)
+        _replay_plain(ops, leaves, free)
 
 
 @np.errstate(all="ignore")  # an infinite slope is an answer, not the user's arithmetic gone wrong: no warning
-def _replay_plain(ops: list[Node], free: bool) -> None:
-    if not current_mode() & ANOMALY:
-        ops = _pull_fast(ops, free)
+def _replay_plain(ops: list[Node], leaves: list[Node], free: bool) -> None:
+    mode = current_mode()
+    if not mode & ANOMALY:
+        if not mode & MASKED:
+            ops = _pull_fast(ops, free)
+        if ops and all(node.notes is None for node in ops):
+            ops = _pull_hopefully(ops, leaves, free)
     if ops:
-        _pull_careful(ops, free, None)
+        _pull_careful(ops, leaves, free, None)
 
 
-def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
+def _pull_hopefully(ops: list[Node], leaves: list[Node], free: bool) -> list[Node]:
+    """Replay plain nodes fast, some of which throw elements away; return them as they were if a nan came out."""
+    before = [(node, node.cotangent) for node in (*ops, *leaves)]
+    _pull_fast(ops, False, heeding_masks=False)
+    if any(node.cotangent is not None and has_nan(node.cotangent) for node in leaves):
+        for node, g in before:
+            node.cotangent = g
+        return ops
+    if free:
+        for node in ops:
+            if type(node.output) is np.ndarray:
+                node.output = None
+    return []
+
+
+def _pull_fast(ops: list[Node], free: bool, heeding_masks: bool = True) -> list[Node]:
     """Replay plain nodes; return what is left from the first node that needs care."""
     for position, node in enumerate(ops):
         g = node.cotangent
@@ -114,7 +155,7 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
         if node.notes is not None:
             return ops[position:]
         if not primitive.is_inline:
-            if primitive.masks:
+            if primitive.masks and heeding_masks and masks(node):
                 return ops[position:]
             node.cotangent = None
             _pull_one(node, g)
@@ -158,26 +199,36 @@ def _pull_fast(ops: list[Node], free: bool) -> list[Node]:
     return []
 
 
-def _pull_careful(ops: list[Node], free: bool, lift: Lift | None) -> None:
+def _pull_careful(
+    ops: list[Node], leaves: list[Node], free: bool, lift: Lift | None, wanted: set[Node] | None = None
+) -> None:
     """Replay with everything that the fast loop leaves out."""
-    behind_where = False
+    behind_mask = bool(current_mode() & MASKED)
     capture = current_capture()
-    for node in ops:
+    for position, node in enumerate(ops):
         g = node.cotangent
         if g is None:
             continue
         node.cotangent = None
         if node.notes is not None:
             g = _notice(node, g)
+            if node.notes.hooks:
+                _refuse_stale(ops[position:], leaves)  # a hook may have assigned to a leaf
         if capture is not None:
             capture.cotangents[g._node] = node
-        behind_where = behind_where or node.primitive.masks
-        pairs = contributions(node, g, lift, behind_where)
+        behind_mask = behind_mask or masks(node)
+        pairs = contributions(node, g, lift, behind_mask, wanted)
         if current_mode() & ANOMALY:
-            _refuse_nan(node, pairs)
+            _refuse_nan(node, pairs, g)
         _send(pairs)
         if free and type(node.output) is np.ndarray:
             node.output = None
+
+
+def masks(node: Node) -> bool:
+    """Whether this operation threw elements away."""
+    found = node.primitive.masks
+    return found if type(found) is bool else found(**(node.keywords or {}))
 
 
 def _send(pairs: list[tuple[Node, Any]]) -> None:
@@ -203,18 +254,29 @@ def _pull_one(node: Node, g: Any) -> None:
     for i, rule in enumerate(primitive.rules):
         x = inputs[i]
         if type(x) is Node and x.requires_grad and rule is not None:
-            c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
+            try:
+                c = rule(*arguments) if keywords is None else rule(*arguments, **keywords)
+            except np.linalg.LinAlgError as error:
+                raise _located(node, error) from None
             value = arguments[i + 2]  # behind g and y
             if getattr(c, "shape", None) != value.shape or c.dtype is not value.dtype or type(x.output) is float:
                 c = fit(c, x.output, primitive)
             x.cotangent = c if x.cotangent is None else x.cotangent + c
 
 
-def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False) -> list[tuple[Node, Any]]:
+def _located(node: Node, error: Exception) -> Exception:
+    """The error for a matrix whose factorisation fails in a rule alone, such as a singular one below `slogdet`."""
+    message = f"there is no gradient of {node.primitive.name} here ({node.location}): {error}"
+    return np.linalg.LinAlgError(message)
+
+
+def contributions(
+    node: Node, g: Any, lift: Lift | None = None, zero_times_nan: bool = False, wanted: set[Node] | None = None
+) -> list[tuple[Node, Any]]:
     """What one recorded operation sends to each of its inputs that takes a gradient, given its cotangent g.
 
     Rules see plain values, or what `lift` makes of nodes and constants. With `zero_times_nan`, a nan that comes of a
-    zero cotangent is zero: `where` gave that element no gradient.
+    zero cotangent is zero: `where` gave that element no gradient. Inputs that are not `wanted` are left out.
     """
     primitive, inputs, keywords = node.primitive, node.inputs, node.keywords or {}
     if lift is None:
@@ -222,22 +284,48 @@ def contributions(node: Node, g: Any, lift: Lift | None = None, zero_times_nan: 
         g = float64_of(g)
     arguments = [lift(x) for x in inputs]
     y = lift(node)
-    raw = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)
-    pairs = []
-    for position, x in enumerate(inputs):
-        if type(x) is Node and x.requires_grad:
-            if raw is not None:
-                c = raw[position]
-                if c is None:  # how a joint rule says what a missing rule says: no gradient
-                    continue
-            elif primitive.rules[position] is None:
-                continue
-            else:
-                c = primitive.rules[position](g, y, *arguments, **keywords)
-            if zero_times_nan and primitive.is_elementwise and c is not None:
-                c = np.where((g == 0) & np.isnan(c), 0, c)
-            pairs.append((x, fit(c, x.output, primitive)))
-    return pairs
+    places = [
+        i for i, x in enumerate(inputs) if type(x) is Node and x.requires_grad and (wanted is None or x in wanted)
+    ]
+
+    def rules(y: Any, arguments: list[Any]) -> dict[int, Any]:
+        if primitive.joint is not None:
+            all_of_them = primitive.joint(g, y, *arguments, **keywords)
+            if len(all_of_them) != len(inputs):
+                raise RuleError(
+                    f"the rule of {primitive.name} returned {len(all_of_them)} contributions for {len(inputs)} inputs"
+                )
+            # None is how a joint rule says what a missing rule says: no gradient.
+            return {i: all_of_them[i] for i in places if all_of_them[i] is not None}
+        return {i: rule(g, y, *arguments, **keywords) for i in places if (rule := primitive.rules[i]) is not None}
+
+    def rules_on_filled(k: int) -> dict[int, Any]:
+        values = [filled(x, k) for x in arguments]
+        return rules(primitive(*values, **keywords), values)
+
+    try:
+        if not zero_times_nan or primitive.structure == LINEAR:
+            sent = rules(y, arguments)
+        elif primitive.is_elementwise:
+            sent = rules(y, arguments)
+            sent = {i: np.where((g == 0) & np.isnan(c), 0, c) if hasattr(c, "shape") else c for i, c in sent.items()}
+        else:
+            with masked():
+                sent = without_nan(rules(y, arguments), g, rules_on_filled)
+    except np.linalg.LinAlgError as error:
+        raise _located(node, error) from None
+    if lift is not plain:
+        _refuse_arrays(sent, primitive)
+    return [(inputs[i], fit(c, inputs[i].output, primitive)) for i, c in sent.items()]
+
+
+def _refuse_arrays(sent: dict[int, Any], primitive: Primitive) -> None:
+    """Raise for a contribution that is no longer recorded, in a pass that shall be."""
+    if any(isinstance(c, np.ndarray | np.generic) and np.any(c) for c in sent.values()):
+        raise RuleError(
+            f"the rule of {primitive.name} returned an array in a pass that is recorded, so its own derivative "
+            "would be lost; write it with operators and NumPy functions on g, y and x, without np.asarray"
+        )
 
 
 def plain(x: Any) -> Any:
@@ -254,20 +342,28 @@ def fit(c: Any, x: Any, primitive: Primitive) -> Any:
     if not hasattr(c, "shape"):
         raise RuleError(f"the rule of {primitive.name} returned {c!r}, not an array, for an input of shape {shape}")
     if c.shape != shape:
-        if not primitive.is_elementwise:
+        if not primitive.is_elementwise or not _stretches(shape, c.shape):
             raise RuleError(f"the rule of {primitive.name} returned shape {c.shape} for an input of shape {shape}")
         c = unbroadcast(c, shape)
     if c.dtype != dtype:
+        if c.dtype.kind not in "fiubc":
+            raise RuleError(f"the rule of {primitive.name} returned {c.dtype} for an input of {dtype}")
         if c.dtype.kind == "c" != dtype.kind:
             c = c.real
         c = c if c.dtype == dtype else c.astype(dtype)
     return float(c) if type(x) is float and isinstance(c, np.generic | np.ndarray | float) else c
 
 
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether broadcasting takes `shape` to `to`."""
+    tail = to[len(to) - len(shape) :]
+    return len(tail) == len(shape) and all(n in (1, m) for n, m in zip(shape, tail, strict=True))
+
+
 def _notice(node: Node, g: Any) -> Any:
     """Run the hooks of a node on its complete cotangent, and keep it if somebody asked for that."""
     notes = notes_of(node)
-    dtype = getattr(node.output, "dtype", np.float64)
+    dtype = getattr(node.output, "dtype", FLOAT64)
     for hook in tuple(notes.hooks.values()):
         shown = g
         if isinstance(g, float | np.generic | np.ndarray):
@@ -279,10 +375,10 @@ def _notice(node: Node, g: Any) -> Any:
             if np.shape(replacement) != np.shape(shown):
                 raise GradientError(
                     f"a hook on the output of {node.primitive.name if node.primitive else 'a leaf'} returned shape "
-                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)}"
+                    f"{np.shape(replacement)} for a gradient of shape {np.shape(shown)} (at {here()})"
                 )
             if type(shown) is np.ndarray:
-                g = np.array(replacement, dtype)[()]
+                g = numbers_like(replacement, dtype, "a hook's gradient")[()]
             else:
                 g = replacement if type(replacement) is type(shown) else type(shown)(replacement, dtype=dtype)
     if notes.retain:
@@ -299,6 +395,11 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
         for node in leaves:
             if node.notes is not None and node.notes.hooks and node.cotangent is not None:
                 node.cotangent = _notice(node, node.cotangent)
+            if node.grad is not None and (was := getattr(node.grad, "shape", ())) != getattr(node.output, "shape", ()):
+                raise ShapeError(
+                    f"the grad of a leaf of shape {node.output.shape} was given the shape {was} (at {here()}), so the "
+                    "next cannot be added to it; reshape a copy of it"
+                )
     except BaseException:
         for node in leaves:
             node.cotangent = None
@@ -347,12 +448,12 @@ def _refuse_stale(ops: list[Node], leaves: list[Node]) -> None:
             name = f" {x.notes.name!r}" if x.notes is not None and x.notes.name else ""
             raise StaleValueError(
                 f"the leaf{name} of shape {np.shape(x.output)} that {node.primitive.name} used ({node.location}) was "
-                f"overwritten afterwards ({x.location}), before this backward pass. Run the forward pass again after "
-                "changing it, or change it after backward()."
+                f"overwritten afterwards, or made to require grad ({x.location}), before this backward pass was "
+                "through. Run the forward pass again after changing it, or change it after backward()."
             )
 
 
-def _refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
+def refuse_freed(ops: list[Node], boundary: list[Node]) -> None:
     """Raise if a backward pass has dropped values that this replay needs."""
     for node in ops:
         if node.mark is not None and node.mark.freed:
@@ -384,50 +485,12 @@ def overwritten_since(x: Node, node: Node) -> bool:
     return since >= node.clock or not np.array_equal(value, x.output, equal_nan=True)
 
 
-def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]]) -> None:
+def _refuse_nan(node: Node, pairs: list[tuple[Node, Any]], g: Any) -> None:
     for parent, c in pairs:
         values = getattr(c, "_data", c)
         if np.isnan(values).any():
             raise AnomalyError(
                 f"the gradient that {node.primitive.name} sends to its input of shape {np.shape(parent.output)} has "
-                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}"
+                f"{int(np.isnan(values).sum())} nan; the forward call is {node.location}. The input was "
+                f"{summary(parent.output)}, the gradient that arrived {summary(getattr(g, '_data', g))}"
             )
-
-
-def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift, by_double_vjp: Callable) -> list[Any]:
-    """Send `tangents` forward to `roots`; returns their tangents, None where nothing arrives.
-
-    The dual of `pull`, from the same rules: for an elementwise op the vjp rule is the jvp rule; a linear op is
-    applied to the tangents; any other is left to `by_double_vjp(node, arriving tangents)`.
-    """
-    tangents = dict(tangents)
-    ops, boundary = ancestors(roots, since)
-    _refuse_freed(ops, boundary)
-    with np.errstate(all="ignore"):
-        for node in ops:
-            arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]
-            if node.requires_grad and any(t is not None for t in arriving):
-                tangents[node] = _push_one(node, arriving, lift, by_double_vjp)
-    return [tangents.get(root) for root in roots]
-
-
-def _push_one(node: Node, arriving: list[Any], lift: Lift, by_double_vjp: Callable) -> Any:
-    primitive, keywords = node.primitive, node.keywords or {}
-    arguments = [lift(x) for x in node.inputs]
-    y = lift(node)
-    if primitive.structure == LINEAR:
-        moved = [np.zeros_like(x) if t is None else t for t, x in zip(arriving, arguments, strict=True)]
-        return primitive(*moved, **keywords)
-    if primitive.is_elementwise and primitive.joint is None:
-        parts = [
-            rule(t, y, *arguments, **keywords)
-            for rule, t in zip(primitive.tangent_rules, arriving, strict=True)
-            if t is not None and rule is not None
-        ]
-        total = parts[0] if parts else np.zeros_like(y)
-        for part in parts[1:]:
-            total = total + part
-        if not hasattr(total, "shape"):
-            raise RuleError(f"the rule of {primitive.name} returned {total!r}, not an array, for shape {y.shape}")
-        return total if total.shape == y.shape else np.broadcast_to(total, y.shape)
-    return by_double_vjp(node, arriving)

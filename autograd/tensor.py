@@ -18,6 +18,7 @@ import math
 import operator
 from collections.abc import Callable
 from sys import _getframe, getrefcount
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -27,53 +28,41 @@ from autograd.complex_methods import ComplexMethods
 from autograd.complexes import form_of
 from autograd.conversions import Conversions
 from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, user_place
+from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, twin_of, user_place
 from autograd.methods import ArrayMethods
-from autograd.mishaps import located, recomputed, refuse_anomaly, refuse_unbound, refuse_unlocated
-from autograd.modes import ANOMALY, CAPTURE, NO_GRAD, current_mode, enable_grad
-from autograd.ops import (
-    elementwise,
-    fourier,
-    indexing,
-    linalg,
-    nondifferentiable,
-    norms,
-    products,
-    shaping,
-    statistics,
-    ufuncs,
+from autograd.mishaps import (
+    in_the_name_of,
+    located,
+    no_value,
+    recomputed,
+    refuse_anomaly,
+    refuse_out,
+    refuse_unbound,
+    warn_of_no_gradient,
+    wrong_number,
 )
-from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, refusal
+from autograd.modes import ANOMALY, CAPTURE, NO_GRAD, current_mode, enable_grad
+from autograd.names_of_others import NamesOfOthers
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
+from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
+from autograd.refusals import refusal
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
     FLOAT64,
     copied,
+    flag,
     float64_of,
     is_complex,
+    numbers_like,
     operand,
     operand_beside_complex,
+    plain_array,
     refuse_dropping_imaginary_parts,
     refuse_non_numbers,
     refuse_untrackable,
     unshared,
     value_of,
 )
-
-# What to use in place of some NumPy functions that have no rule.
-_HINTS = {
-    "put": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "copyto": "a Tensor's value is immutable: use tensor.assign(value) on a leaf",
-    "nextafter": "it tells of the floating-point grid, not of a function of real numbers",
-    "spacing": "it tells of the floating-point grid, not of a function of real numbers",
-    "frexp": "its mantissa jumps at powers of 2: use x / 2 ** np.floor(np.log2(abs(x)))",
-    "put_along_axis": "it would write into its argument: for one axis, y = x.copy() and then y[index] = values",
-    "place": "a Tensor's value is immutable: y = x.copy(), then y[mask] = values",
-    "putmask": "a Tensor's value is immutable: select with np.where(mask, new, x)",
-    "fill_diagonal": "a Tensor's value is immutable: y = x.copy(), then y[np.diag_indices(n)] = values",
-    "unique": "the shape of its result depends on values: find the places on x.detach().numpy(), then take x[places]",
-}
-
-_REGISTERED = (fourier, norms, products, statistics, ufuncs)  # they declare ops of NumPy, and are not named otherwise
 
 # The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
 # constants costs no node.
@@ -100,7 +89,7 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
                 else captured(primitive, (first, second), others, keywords, value)
             )
         if mode & ANOMALY:
-            refuse_anomaly(primitive, value)
+            refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
     while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:  # `graph.user_frame`, written out
         frame = frame.f_back
@@ -193,11 +182,14 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
             result = primitive.forward(value, **(keywords if not current_mode() & CAPTURE else _plain(keywords)))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, (value,), error)
-    if type(result) is np.ndarray:
-        if not result.ndim:
-            result = result[()]
-        elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
-            result = value.view()
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+            elif result is value:  # as `squeeze` may return it: no array is two Tensors' own
+                result = value.view()
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
         if current_mode() & CAPTURE:
             return captured(primitive, (value if node is UNTRACKED else node, None), None, keywords, result)
@@ -238,8 +230,14 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
                 result = primitive.forward(*values, **(keywords if not current_mode() & CAPTURE else _plain(keywords)))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, values, error)
-    if type(result) is np.ndarray and not result.ndim:
-        result = result[()]
+    if len(values) != primitive.arity and primitive.joint is None:
+        raise wrong_number(primitive, len(values))
+    if type(result) is not float:
+        if type(result) is np.ndarray:
+            if not result.ndim:
+                result = result[()]
+        elif not isinstance(result, np.generic):
+            raise no_value(primitive, result)
     if not tracked or primitive.structure == CONSTANT:
         return (
             _constant(result) if not current_mode() & CAPTURE else captured(primitive, parents, None, keywords, result)
@@ -313,42 +311,41 @@ def _all_floats(values: Any) -> bool:
 
 def _call_ufunc(ufunc: np.ufunc, method: str, args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
     """A ufunc called with a Tensor, or one of its methods."""
-    if keywords.get("out") is not None:
-        raise UnsupportedError(
-            f"np.{ufunc.__name__}: out= would overwrite a value that a graph may hold (at {here()}); rebind the "
-            "name to the result instead"
-        )
+    if "out" in keywords:
+        refuse_out(ufunc, keywords.pop("out"))
     if method == "__call__":
         return _call(ufunc, args, keywords, compute)
     if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-        keywords = {
-            "axis": 0,
-            **dict(zip(("axis", "dtype", "out", "keepdims"), args[1:], strict=False)),
-            **keywords,
-        }
+        names = ("axis", "dtype", "out", "keepdims", "initial", "where")
+        keywords = {"axis": 0, **dict(zip(names, args[1:], strict=False)), **keywords}
         args = args[:1]
     return _call(getattr(ufunc, method), args, keywords, compute)
 
 
 def _call(function: Callable[..., Any], args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
     """A NumPy function called with a Tensor: its primitive, by `compute`, its composition, or a refusal by name."""
-    primitive = REGISTRY.get(function)
-    if primitive is not None:
+    if "out" in keywords:
+        refuse_out(function, keywords.pop("out"))
+    primitive, implementation = REGISTRY.get(function), COMPOSED.get(function)
+    if primitive is not None and (implementation is None or primitive.takes(args, keywords)):
         try:
             inputs, keywords = primitive.bind(*args, **keywords)
         except TypeError as error:
             raise UnsupportedError(f"{error} (at {here()})") from None
         return compute(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
-    if function in COMPOSED:
-        implementation = COMPOSED[function]
-        try:
-            return implementation(*args, **keywords)
-        except (TypeError, ValueError, IndexError) as error:
-            if isinstance(error, TypeError):
-                refuse_unbound(implementation, args, keywords)
-            refuse_unlocated(implementation, error)
-            raise
-    raise refusal(function, _HINTS, here())
+    if implementation is None:
+        raise refusal(function, known_names(), here())
+    return _compose(implementation, *args, **keywords)
+
+
+def _compose(implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """A function written with others: what goes wrong in them is told in its name."""
+    try:
+        return implementation(*args, **keywords)
+    except (TypeError, ValueError, IndexError) as error:
+        if isinstance(error, TypeError):
+            refuse_unbound(implementation, args, keywords)
+        raise in_the_name_of(implementation, error) from None
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -479,7 +476,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(ArrayMethods, Conversions):
+class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
     Parameters
@@ -505,6 +502,14 @@ class Tensor(ArrayMethods, Conversions):
     _data: Any
     _node: Node
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ == __name__:
+            return
+        raise TypeError(
+            f"Tensor has no subclasses (at {here()}): operations would return plain Tensors. Keep a Tensor in a class "
+            "of your own, or give it a name="
+        )
+
     def __init__(
         self,
         data: Any,
@@ -513,7 +518,7 @@ class Tensor(ArrayMethods, Conversions):
         name: str | None = None,
     ) -> None:
         value = value_of(data._data if isinstance(data, Tensor) else data, dtype)
-        if requires_grad:
+        if requires_grad is True or (requires_grad and flag(requires_grad, "requires_grad")):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
@@ -527,15 +532,20 @@ class Tensor(ArrayMethods, Conversions):
     def wrap(cls, array: np.ndarray, requires_grad: bool = False, name: str | None = None) -> Tensor:
         """A leaf that shares `array` instead of copying it.
 
-        Writing into the array between a forward and its backward pass is the caller's promise not to do: it would
-        go unnoticed. `assign` is the way that is noticed.
+        Writing into the array between a forward and its backward pass is the caller's promise not to do, also by way of
+        another Tensor that shares it: it would go unnoticed. `assign` to this one is the way that is noticed.
         """
         if not isinstance(array, np.ndarray):
-            raise DtypeError(f"Tensor.wrap shares an ndarray; for a {type(array).__name__} use Tensor(data)")
+            raise DtypeError(
+                f"Tensor.wrap shares an ndarray (at {here()}); for a {type(array).__name__} use Tensor(data)"
+            )
+        array = plain_array(array)
         refuse_non_numbers(array)
-        if requires_grad:
+        if flag(requires_grad, "requires_grad"):
             refuse_untrackable(array)
-        tensor = _of_its_kind(_handle(array, leaf(array, requires_grad)))
+        if type(array) is not np.ndarray:
+            array = array.view(np.ndarray)  # a matrix, a memmap: the same memory, without meanings of its own
+        tensor = _of_its_kind(_handle(array, leaf(array, bool(requires_grad))))
         if name is not None:
             tensor.name = name
         return tensor
@@ -586,7 +596,7 @@ class Tensor(ArrayMethods, Conversions):
             capture.assigned(self, value)
         new = value._data if isinstance(value, Tensor) else value
         if new is not old:
-            new = np.asarray(new)
+            new = np.asarray(plain_array(new))
             if not np.can_cast(new.dtype, self.dtype, "same_kind"):
                 raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
         if np.shape(new) != self.shape:
@@ -599,6 +609,8 @@ class Tensor(ArrayMethods, Conversions):
             self._data = node.output = value_of(new, self.dtype)
         elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != FLOAT64):
             if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
+                if not old.flags.writeable:
+                    raise GradientError(f"assign: the array that Tensor.wrap shared is read-only (at {here()})")
                 old[...] = new
         else:
             self._data = node.output = float(new) if self.dtype == FLOAT64 else value_of(new, self.dtype)
@@ -610,11 +622,15 @@ class Tensor(ArrayMethods, Conversions):
         """The gradient that `backward` accumulated: an ndarray of this leaf's shape and dtype, or None.
 
         After `backward(create_graph=True)` it is a Tensor. For the result of an operation it is None unless
-        `retain_grad()` was called on it before the pass.
+        `retain_grad()` was called on it before the pass; asked for after a pass, that gives a warning.
         """
         node = self._node
         if node.primitive is not None:
-            return None if node.notes is None else node.notes.grad
+            if node.notes is None or not (node.notes.retain or node.notes.grad is not None):
+                if node.mark is not None:
+                    warn_of_no_gradient(node)
+                return None
+            return node.notes.grad
         if isinstance(node.grad, float | np.generic):
             node.grad = np.array(node.grad)
         if node.grad is not None and (capture := current_capture()) is not None:
@@ -623,15 +639,20 @@ class Tensor(ArrayMethods, Conversions):
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        if value is not None and np.shape(value) != self.shape:
-            raise ShapeError(f"a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape}")
-        node = self._own_node()
         if (capture := current_capture()) is not None:
-            capture.cleared[node] = None
+            capture.cleared[self._own_node()] = None
         if value is not None:
+            if np.shape(value) != self.shape:
+                raise ShapeError(
+                    f"grad: a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape} "
+                    f"(at {here()})"
+                )
             refuse_dropping_imaginary_parts("grad", value, self.dtype)
-        if value is not None and not isinstance(value, Tensor):
-            value = np.array(value, dtype=self.dtype)
+            if not isinstance(value, Tensor):
+                value = numbers_like(value, self.dtype, "grad: a gradient")
+            elif value.dtype != self.dtype:
+                value = value.astype(self.dtype)
+        node = self._own_node()
         if node.primitive is None:
             node.grad = value
         else:
@@ -644,18 +665,25 @@ class Tensor(ArrayMethods, Conversions):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to or through this Tensor. Can be set on leaves."""
+        """Whether gradients flow to or through this Tensor. Can be set on leaves.
+
+        Set to True, it counts as an assignment: a graph that used this leaf before has only a part of its gradient.
+        """
         return self._node.requires_grad
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if self._node.primitive is not None:
             raise GradientError(
-                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+                f"requires_grad can be changed on leaves only (at {here()}); use detach() to cut a result off its graph"
             )
-        if value:
+        if flag(value, "requires_grad"):
             refuse_untrackable(self._data)
-        self._own_node().requires_grad = bool(value)
+        node = self._own_node()
+        if value and not node.requires_grad:
+            node.snapshot = None
+            _stamp(node)  # what was recorded before has no gradient for it, or only a part
+        node.requires_grad = bool(value)
         note_edit()
 
     @property
@@ -689,6 +717,8 @@ class Tensor(ArrayMethods, Conversions):
 
     @name.setter
     def name(self, value: str | None) -> None:
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"name: a text or None, not {value!r} (at {here()})")
         notes_of(self._own_node()).name = value
 
     @property
@@ -710,6 +740,16 @@ class Tensor(ArrayMethods, Conversions):
     def dtype(self) -> np.dtype:
         """Type of the elements."""
         return FLOAT64 if type(self._data) is float else self._data.dtype
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes an element takes."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes all elements take."""
+        return self.size * self.itemsize
 
     @property
     def T(self) -> Tensor:
@@ -784,7 +824,7 @@ class Tensor(ArrayMethods, Conversions):
         refuse_dropping_imaginary_parts("backward(gradient)", gradient, self.dtype)
         if isinstance(gradient, Tensor):
             return gradient
-        seed = np.array(gradient, dtype=self.dtype)[()]
+        seed = numbers_like(gradient, self.dtype, "backward: a gradient")[()]
         return float(seed) if type(value) is float else seed
 
     def detach(self) -> Tensor:
@@ -796,6 +836,8 @@ class Tensor(ArrayMethods, Conversions):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in `grad` when `backward` passes through."""
+        if not self._node.requires_grad:
+            raise GradientError(f"retain_grad: no gradient flows to this Tensor (at {here()})")
         if self._node.primitive is not None:
             notes_of(self._node).retain = True
 
@@ -805,7 +847,9 @@ class Tensor(ArrayMethods, Conversions):
         What it returns, if anything, takes the gradient's place. The handle's `remove()` takes the hook off.
         """
         if not self._node.requires_grad:
-            raise GradientError("a hook on a Tensor that takes no gradient would never be called")
+            raise GradientError(f"a hook on a Tensor that takes no gradient would never be called (at {here()})")
+        if not callable(hook):
+            raise TypeError(f"register_hook: a function of the gradient is wanted, not {hook!r} (at {here()})")
         hooks = notes_of(self._node).hooks
         key = tick()
         hooks[key] = hook
@@ -819,10 +863,24 @@ class Tensor(ArrayMethods, Conversions):
     def __reduce__(self) -> Any:
         if self._node.primitive is not None:
             raise GradientError(
-                f"only leaves can be pickled or deep-copied; this is the result of {self._node.primitive.name} "
+                f"only leaves can be pickled; this is the result of {self._node.primitive.name} "
                 f"({self._node.location}): use x.detach()"
             )
         return _restored, (np.array(self._data), self.requires_grad, self.name, self.grad)
+
+    def __copy__(self) -> Tensor:
+        if self._node.primitive is not None:
+            return _of_its_kind(_handle(self._data, self._node))
+        build, parts = self.__reduce__()
+        return build(*parts)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy with the whole graph behind it: a backward pass from it reaches copies of the leaves."""
+        if self._node is UNTRACKED:
+            return _of_its_kind(_constant(copied(self._data)))
+        node = twin_of(self._node, memo)
+        freed = node.primitive is not None and node.output is None
+        return _of_its_kind(_handle(copied(self._data) if freed else node.output, node))
 
     # --- NumPy's protocols ---
 
@@ -836,6 +894,8 @@ class Tensor(ArrayMethods, Conversions):
 
     __primitive__ = staticmethod(apply)
     __complex_primitive__ = staticmethod(apply_complex)
+
+    _compose = staticmethod(_compose)
 
     _apply = apply_unary
 
@@ -860,6 +920,8 @@ class Tensor(ArrayMethods, Conversions):
     def __pow__(self, other: Any) -> Tensor:
         return self._apply(elementwise.square) if type(other) is int and other == 2 else self._power(other)
 
+    __ipow__, __imod__, __imatmul__ = _rebinding(__pow__, "**"), _rebinding(__mod__, "%"), _rebinding(__matmul__, "@")
+
     def __neg__(self) -> Tensor:
         return self._apply(elementwise.negative)
 
@@ -874,6 +936,12 @@ class Tensor(ArrayMethods, Conversions):
 
     def __rfloordiv__(self, other: Any) -> Tensor:
         return nondifferentiable.floor_divide(other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return other // self, other % self
 
     def __invert__(self) -> Tensor:
         return self._apply(nondifferentiable.invert)
@@ -918,6 +986,12 @@ class Tensor(ArrayMethods, Conversions):
             self.name = old.notes.name
 
 
+for _base in (ArrayMethods, Conversions):  # Python names a method in its errors by the class that defines it
+    for _method in vars(_base).values():
+        if isinstance(_method, FunctionType):
+            _method.__qualname__ = f"Tensor.{_method.__name__}"
+
+
 class ComplexTensor(ComplexMethods, Tensor):
     """A Tensor whose value is complex. Nobody need ask for one: Tensors and results become it by their dtype."""
 
@@ -929,6 +1003,8 @@ class ComplexTensor(ComplexMethods, Tensor):
     __isub__ = _rebinding(ComplexMethods.__sub__, "-")
     __imul__ = _rebinding(ComplexMethods.__mul__, "*")
     __itruediv__ = _rebinding(ComplexMethods.__truediv__, "/")
+    __imatmul__ = _rebinding(ComplexMethods.__matmul__, "@")
+    __imod__ = _rebinding(ComplexMethods.__mod__, "%")
 
     def _apply(self, primitive: Primitive, keywords: dict[str, Any] | None = None) -> Any:
         return apply_complex(primitive, (self,), keywords)

@@ -11,7 +11,7 @@ from benchmarks import environment
 from benchmarks.measure import Factory, race, table, verify
 from benchmarks.workloads import WORKLOADS
 
-OTHERS = ("scalar", "chain", "ops", "optimizers")
+OTHERS = ("scalar", "chain", "ops", "optimizers", "jacobians")
 CONTESTANTS = ("hand", "eager", "compiled")
 
 
@@ -94,6 +94,11 @@ def main() -> None:
 
         print()
         results["optimizers"] = optimizers.report(few)
+    if "jacobians" in arguments.only:
+        from benchmarks import jacobians
+
+        print()
+        results["jacobians"] = jacobians.report(few)
 
     path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

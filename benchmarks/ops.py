@@ -1,7 +1,8 @@
 """What one recorded operation costs, forward and backward together: nanoseconds, on arrays of four and on scalars.
 
 Each op is chained a hundred times, and the chain's cost divided by its length. NumPy's column is the same chain on
-plain arrays, forward only: the part of the cost that is not the engine's.
+plain arrays, forward only: the part of the cost that is not the engine's. micrograd and PyTorch run the same chains in
+the same rounds, where they are installed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
 from benchmarks.measure import Block, interleave, table
+from benchmarks.peers import Engine, Value, engines
 
 LENGTH = 100
 
@@ -43,20 +44,29 @@ OPS = (
 )
 
 
-def _recorded(op: Op, value: Any, chains: int = 10) -> Block:
+def _pass(op: Op, c: Value, seed: tuple[Any, ...]) -> None:
     """Forward and backward through the chain."""
-    gradient = np.ones_like(value)
+    y = c
+    for _ in range(LENGTH // op.records):
+        y = op.link(y, c)
+    y.backward(*seed)
+
+
+def _seed(engine: Engine, value: Any) -> tuple[Any, ...]:
+    """What ``backward`` takes: nothing for a number."""
+    return (engine.constant(np.ones_like(value)),) if np.ndim(value) else ()
+
+
+def _recorded(engine: Engine, op: Op, value: Any, chains: int = 10) -> Block:
+    """Seconds per operation, forward and backward."""
+    seed = _seed(engine, value)
 
     def run() -> float:
-        c = Tensor(value, requires_grad=True)
-        links = LENGTH // op.records
+        c = engine.parameter(value)
         start = perf_counter()
         for _ in range(chains):
-            y = c
-            for _ in range(links):
-                y = op.link(y, c)
-            y.backward(gradient)
-        return (perf_counter() - start) / (chains * links * op.records)
+            _pass(op, c, seed)
+        return (perf_counter() - start) / (chains * (LENGTH // op.records) * op.records)
 
     return run
 
@@ -76,15 +86,52 @@ def _numpy(op: Op, value: Any, chains: int = 10) -> Block:
     return run
 
 
+def _slope(engine: Engine, op: Op, value: Any) -> Any:
+    """The chain's derivative; None if the engine does not know the op: micrograd has few."""
+    c = engine.parameter(value)
+    try:
+        _pass(op, c, _seed(engine, value))
+    except AttributeError:
+        return None
+    return np.asarray(c.grad)
+
+
+def _able(contestants: list[Engine], op: Op, value: Any) -> list[Engine]:
+    """Those who know the op, all of whom find one derivative: else a time would mean nothing."""
+    slopes = {engine: slope for engine in contestants if (slope := _slope(engine, op, value)) is not None}
+    expected = slopes[contestants[0]]
+    for engine, slope in slopes.items():
+        if not np.allclose(slope, expected, rtol=1e-9):
+            raise RuntimeError(f"{op.name}: {engine.name} finds the derivative {slope}, not {expected}")
+    return list(slopes)
+
+
 def report(rounds: int) -> dict[str, Any]:
-    """Measure and print every op."""
-    four, one = np.ones(4), 1.0  # which squaring leaves alone, a hundred times over
+    """Measure and print every op, first on arrays of four, then on scalars."""
+    of_arrays = [engine for engine in engines() if engine.takes_arrays]
+    # Ones, which squaring leaves alone, a hundred times over.
+    arrays = _report("arrays of 4", np.ones(4), of_arrays, rounds)
+    print()
+    return {"arrays of 4": arrays, "scalars": _report("scalars", 1.0, list(engines()), rounds)}
+
+
+def _report(kind: str, value: Any, contestants: list[Engine], rounds: int) -> dict[str, Any]:
+    ours, *peers = [engine.name for engine in contestants]
+    heads = [head for peer in peers for head in (f"{peer} ns", f"x {peer}", "spread")]
+    rows = [[f"op on {kind}, forward + backward", f"{ours} ns", "NumPy forward ns", *heads]]
     results = {}
-    rows = [["op, forward + backward", "arrays of 4 ns", "scalars ns", "NumPy forward, arrays of 4 ns"]]
     for op in OPS:
-        blocks = {"array": _recorded(op, four), "scalar": _recorded(op, one), "numpy": _numpy(op, four)}
-        outcome = interleave(blocks, rounds)
-        rows.append([op.name, *(f"{outcome.summary(name).median * 1e9:.0f}" for name in blocks)])
+        blocks = {engine.name: _recorded(engine, op, value) for engine in _able(contestants, op, value)}
+        outcome = interleave({**blocks, "numpy": _numpy(op, value)}, rounds)
+        row = [op.name, *(f"{outcome.summary(name).median * 1e9:.0f}" for name in (ours, "numpy"))]
+        for peer in peers:
+            if peer in blocks:
+                ratio = outcome.ratio(ours, peer)
+                median = outcome.summary(peer).median * 1e9
+                row += [f"{median:.0f}", f"{ratio.median:.2f}", f"{ratio.spread:.0%}"]
+            else:
+                row += ["-"] * 3
+        rows.append(row)
         results[op.name] = outcome.seconds
     print(table(rows))
     return results

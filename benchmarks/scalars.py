@@ -1,6 +1,7 @@
 """Graphs of single numbers, one node per operation: a small network as micrograd trains it, and one very deep chain.
 
-micrograd is measured too where it is installed (see README.md); both engines run the same ``ScalarMLP``.
+micrograd and PyTorch (0-d tensors) are measured too where they are installed (see README.md); all run the same
+``ScalarMLP``.
 """
 
 from __future__ import annotations
@@ -8,14 +9,13 @@ from __future__ import annotations
 import gc
 import random
 import tracemalloc
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
 from autograd import Tensor
 from benchmarks.measure import Block, Race, interleave, table
+from benchmarks.peers import Engine, Value, engines
 from benchmarks.workloads import WORKLOADS
 
 SIZES = (2, 16, 16, 1)
@@ -23,29 +23,6 @@ POINTS = 20
 LR = 0.1
 WEIGHT_DECAY = 1e-4
 CHAIN_LENGTHS = (100_000, 1_000_000)
-
-Scalar = Any
-"""A number that records: + and * with its own kind and with floats, ``relu() backward() data grad``."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """How one engine makes a scalar that learns, one that does not, and forgets a gradient."""
-
-    name: str
-    parameter: Callable[[float], Scalar]
-    constant: Callable[[float], Scalar]
-    zero_grad: Callable[[Scalar], None]
-
-
-def engines() -> list[Engine]:
-    """This engine, and micrograd if it can be imported."""
-    found = [Engine("autograd", lambda v: Tensor(v, requires_grad=True), Tensor, lambda p: p.zero_grad())]
-    try:
-        from micrograd.engine import Value
-    except ImportError:
-        return found
-    return [*found, Engine("micrograd", Value, Value, lambda p: setattr(p, "grad", 0))]
 
 
 class ScalarMLP:
@@ -63,7 +40,7 @@ class ScalarMLP:
         self.points = [[engine.constant(v) for v in row] for row in x[:POINTS].tolist()]
         self.labels = [2 * label - 1 for label in t[:POINTS, 0].tolist()]
 
-    def score(self, values: list[Scalar]) -> Scalar:
+    def score(self, values: list[Value]) -> Value:
         """The network's output for one point."""
         for depth, layer in enumerate(self.layers):
             outputs = []
@@ -74,7 +51,7 @@ class ScalarMLP:
             values = outputs
         return values[0]
 
-    def loss(self) -> Scalar:
+    def loss(self) -> Value:
         """Mean hinge loss max(0, 1 - label * score), plus an L2 penalty."""
         hinge = self.engine.constant(0.0)
         for point, label in zip(self.points, self.labels, strict=True):
@@ -180,19 +157,19 @@ def report_mlp(rounds: int) -> dict[str, Any]:
     """Measure and print the scalar network."""
     verify()
     results: dict[str, Any] = {}
-    names = [engine.name for engine in engines()]
-    rows = [["scalar MLP 2-16-16-1, 20 points", *(f"{name} ms" for name in names), "ratio", "spread"]]
+    ours, *peers = [engine.name for engine in engines()]
+    heads = [head for peer in peers for head in (f"{peer} ms", "x autograd", "spread")]
+    rows = [["scalar MLP 2-16-16-1, 20 points", f"{ours} ms", *heads]]
     for collector in (True, False):
         label = f"collector {'on' if collector else 'off'}"
         outcome = race(rounds, collector)
-        ratio = outcome.ratio(names[-1], names[0])
-        medians = [f"{outcome.summary(name).median * 1e3:.1f}" for name in names]
-        compared = [f"{ratio.median:.2f}x", f"{ratio.spread:.0%}"] if len(names) > 1 else ["-", "-"]
-        rows.append([label, *medians, *compared])
+        row = [label, f"{outcome.summary(ours).median * 1e3:.1f}"]
+        for peer in peers:
+            ratio = outcome.ratio(peer, ours)
+            row += [f"{outcome.summary(peer).median * 1e3:.1f}", f"{ratio.median:.2f}", f"{ratio.spread:.0%}"]
+        rows.append(row)
         results[label] = outcome.seconds
     print(table(rows))
-    if len(names) == 1:
-        print("micrograd is not installed here: only this engine was measured")
     return results
 
 

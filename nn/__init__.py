@@ -13,26 +13,49 @@ for _ in range(200):
 
 from autograd import mark_library
 from nn import data, init, optim, utils
-from nn.activations import (
-    GELU,
+from nn.activations.distributions import LogSoftmax, Softmax, log_softmax, softmax
+from nn.activations.gated import GELU, Hardswish, Mish, SiLU, Swish, gelu, hardswish, mish, silu, swish
+from nn.activations.rectifiers import (
+    CELU,
+    ELU,
+    SELU,
     LeakyReLU,
-    LogSoftmax,
+    PReLU,
     ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-    gelu,
+    Softplus,
+    celu,
+    elu,
     leaky_relu,
-    log_softmax,
+    prelu,
     relu,
+    selu,
+    softplus,
+)
+from nn.activations.sigmoids import (
+    Hardsigmoid,
+    Hardtanh,
+    LogSigmoid,
+    Sigmoid,
+    Softsign,
+    Step,
+    Tanh,
+    hardsigmoid,
+    hardtanh,
+    logsigmoid,
     sigmoid,
-    softmax,
+    softsign,
+    step,
     tanh,
 )
-from nn.layers.containers import ModuleList, Sequential
-from nn.layers.dropout import Dropout
+from nn.layers.containers import ModuleDict, ModuleList, Sequential
+from nn.layers.dropout import Dropout, dropout
+from nn.layers.embedding import Embedding, embedding
 from nn.layers.linear import Linear
 from nn.layers.mlp import MLP
+from nn.layers.neuron import Neuron
+from nn.layers.normalization import BatchNorm1d, LayerNorm, layer_norm
+from nn.layers.perceptron import Perceptron
+from nn.layers.shape import Flatten, Identity, Residual
 from nn.losses.binary import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -81,22 +104,73 @@ from nn.losses.regression import (
 from nn.losses.sequence import CTCLoss, ctc_loss
 from nn.module import Module
 from nn.optim import lr_find
+from nn.randomness import default_generator, manual_seed
 from nn.regularization import l1_penalty, l2_penalty, max_norm_
 
 __all__ = [
+    # what models are made of
     "Module",
     "Sequential",
     "ModuleList",
+    "ModuleDict",
+    # layers
+    "Perceptron",
+    "Neuron",
     "Linear",
     "MLP",
+    "BatchNorm1d",
+    "LayerNorm",
+    "layer_norm",
     "Dropout",
+    "dropout",
+    "Embedding",
+    "embedding",
+    "Residual",
+    "Flatten",
+    "Identity",
+    # activations: modules, and the maths as functions
     "ReLU",
     "LeakyReLU",
+    "PReLU",
+    "ELU",
+    "CELU",
+    "SELU",
+    "Softplus",
+    "SiLU",
+    "Swish",
+    "GELU",
+    "Mish",
+    "Hardswish",
     "Sigmoid",
     "Tanh",
-    "GELU",
+    "Softsign",
+    "Hardtanh",
+    "Hardsigmoid",
+    "LogSigmoid",
+    "Step",
     "Softmax",
     "LogSoftmax",
+    "relu",
+    "leaky_relu",
+    "prelu",
+    "elu",
+    "celu",
+    "selu",
+    "softplus",
+    "silu",
+    "swish",
+    "gelu",
+    "mish",
+    "hardswish",
+    "sigmoid",
+    "tanh",
+    "softsign",
+    "hardtanh",
+    "hardsigmoid",
+    "logsigmoid",
+    "step",
+    "softmax",
+    "log_softmax",
     # losses: modules
     "MSELoss",
     "L1Loss",
@@ -121,13 +195,6 @@ __all__ = [
     "DiceLoss",
     "PerceptualLoss",
     "CTCLoss",
-    "relu",
-    "leaky_relu",
-    "sigmoid",
-    "tanh",
-    "gelu",
-    "softmax",
-    "log_softmax",
     # losses: functions
     "mse_loss",
     "l1_loss",
@@ -156,13 +223,15 @@ __all__ = [
     "l1_penalty",
     "l2_penalty",
     "max_norm_",
-    # namespaces
+    # initial values, randomness
     "init",
+    "manual_seed",
+    "default_generator",
+    # training
     "optim",
+    "lr_find",
     "utils",
     "data",
-    # training
-    "lr_find",
 ]
 
 mark_library(__name__)

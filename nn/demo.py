@@ -40,7 +40,7 @@ class Curve(NamedTuple):
 def run(seed: int, epochs: int, out: Path) -> None:
     """The whole example.
 
-    360 test images are few: over 40 seeds the network read 98.2 % of them on average, the linear baseline 97.0 %.
+    360 test images are few: over 40 seeds the network read 98.4 % of them on average, the linear baseline 97.0 %.
     """
     train, test = load(seed)
     print(f"Handwritten digits: {len(train.labels):,} images to learn from, {len(test.labels)} to test on", flush=True)

@@ -1,6 +1,6 @@
 """`Module`: a function with parameters. Write a class, set its Tensors and Modules as attributes, and define `forward`.
 
-    class Perceptron(nn.Module):
+    class Affine(nn.Module):
         def __init__(self, in_features):
             self.weight = Tensor(np.zeros(in_features), requires_grad=True)     # a parameter
             self.bias = Tensor(0.0, requires_grad=True)
@@ -8,21 +8,25 @@
         def forward(self, x):                     # x (batch, in_features) -> (batch,)
             return x @ self.weight + self.bias
 
-    list(Perceptron(2).parameters())
+    list(Affine(2).parameters())
 
-Attributes are the only registry: what a module holds is found by looking at them, lists, tuples and dicts included.
+`members.py` has what a module knows of its attributes; here is what it does: calling, saving, modes, showing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, current_capture, note_edit
+from autograd import Tensor, current_capture, get_default_dtype
+from nn.hooks import HookHandle, Hooks
+from nn.members import Members, joined
+from nn.summaries import Summary, summary_of
 
-_PARAMETER_PATHS = "_parameter_paths"
+_RAISED_IN = "_readgrad_module"  # on an error: the innermost module it came from, and the note that says so
 
 
 class MissingAndUnexpected(NamedTuple):
@@ -32,7 +36,7 @@ class MissingAndUnexpected(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module:
+class Module(Members):
     """Base class of layers, losses and models.
 
     A leaf Tensor that requires grad when it is set as an attribute is a *parameter*, and stays one when it is frozen
@@ -61,124 +65,121 @@ class Module:
     """
 
     training: bool = True
+    _hooks: Hooks | None = None
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """What the module computes; every subclass defines its own."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward(self, ...)")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        if (capture := current_capture()) is not None:
-            capture.use(self)
-        return self.forward(*args, **keywords)
+        try:
+            if (capture := current_capture()) is not None:
+                capture.use(self)
+            if self._hooks is not None:
+                return self._hooks.around(self, args, keywords)
+            return self.forward(*args, **keywords)
+        except Exception as error:
+            with suppress(Exception):  # of an `extra_repr` say: the error that is being told matters more
+                _note_module(error, self)
+            raise
 
-    # --- what it holds ---
+    # --- hooks ---
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        paths = vars(self).get(_PARAMETER_PATHS, ())
-        if paths and value is not vars(self).get(name):
-            if name in paths and name in vars(self):
-                self._refuse_untrained(name, value)
-            vars(self)[_PARAMETER_PATHS] = {p for p in paths if p != name and not p.startswith(name + ".")}
-        for path, member in _members(name, value, type(self).__name__):
-            if isinstance(member, Tensor):
-                self._classify(path, member)
-        object.__setattr__(self, name, value)
-        note_edit()
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, args)` before each forward; what it returns, if not None, takes the place of `args`.
 
-    def _refuse_untrained(self, name: str, value: Any) -> None:
-        """An error for what would take a parameter's place and never be trained, as `module.x -= step` sets it."""
-        if value is None or isinstance(value, Module):
-            return
-        if not isinstance(value, Tensor):
-            fault = f"a {type(value).__name__}"
-        elif not value.requires_grad:
-            fault = "a Tensor that does not require grad"
-        elif not value.is_leaf and not name.startswith("_"):
-            fault = "the result of an operation"
-        else:
-            return
-        raise TypeError(
-            f"{type(self).__name__}.{name} is a parameter, and {fault} would take its place untrained; to change its "
-            f"value write module.{name}.data -= ... or module.{name}.assign(value)"
-        )
+        `with_kwargs`: the hook is `hook(module, args, kwargs)` and returns both. `prepend`: before the other hooks.
+        The handle's `remove()`, or the end of its `with` block, takes the hook away.
+        """
+        return HookHandle(self._own_hooks().before, hook, prepend, with_kwargs)
 
-    def _classify(self, path: str, tensor: Tensor) -> bool:
-        """Whether the Tensor at `path` is a parameter; once a parameter, always one."""
-        paths: set[str] = vars(self).setdefault(_PARAMETER_PATHS, set())
-        if tensor.requires_grad and tensor.is_leaf:
-            paths.add(path)
-        elif tensor.requires_grad and not path.startswith("_"):
-            raise TypeError(
-                f"{type(self).__name__}.{path} = the result of an operation: no leaf, so it would never be trained. "
-                "For a parameter, make a leaf of it: Tensor(x.detach(), requires_grad=True); a result that you only "
-                f"want to keep goes under a name that begins with an underscore: self._{path}"
-            )
-        return path in paths
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, args, output)` after each forward; what it returns, if not None, is the output.
 
-    def _attributes(self) -> Iterable[tuple[str, Any]]:
-        """The attributes to look for members in, by name; containers have theirs elsewhere."""
-        return vars(self).items()
+        `with_kwargs`: the hook is `hook(module, args, kwargs, output)`. `prepend`: before the other hooks.
+        The handle's `remove()`, or the end of its `with` block, takes the hook away.
 
-    def _tensors(self) -> Iterator[tuple[str, Tensor, bool]]:
-        """This module's own Tensors: path, Tensor, whether it is a parameter."""
-        for name, value in self._attributes():
-            for path, member in _members(name, value, type(self).__name__):
-                if isinstance(member, Tensor):
-                    is_parameter = self._classify(path, member)
-                    if member.is_leaf:
-                        yield path, member, is_parameter
+        >>> import nn
+        >>> layer, seen = nn.Linear(2, 1), []
+        >>> with layer.register_forward_hook(lambda module, args, output: seen.append(output.shape)):
+        ...     _ = layer(np.ones((5, 2)))
+        >>> seen
+        [(5, 1)]
+        """
+        return HookHandle(self._own_hooks().after, hook, prepend, with_kwargs)
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules this one holds itself, with their names, each once."""
-        seen: set[int] = set()
-        for name, value in self._attributes():
-            for path, member in _members(name, value, type(self).__name__):
-                if isinstance(member, Module) and id(member) not in seen:
-                    seen.add(id(member))
-                    yield path, member
+    def _own_hooks(self) -> Hooks:
+        if self._hooks is None:
+            self._hooks = Hooks()
+        return self._hooks
 
-    def children(self) -> Iterator[Module]:
-        """The modules this one holds itself, each once."""
-        return (module for _, module in self.named_children())
+    # --- all modules at once ---
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all below it, each once, with dotted paths; outer ones first, in the order they were set."""
-        seen: set[int] = set()
-        stack = [(prefix, self)]
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` on every module below this one and then on itself, each once; returns self.
+
+        >>> import nn
+        >>> def clear(module):
+        ...     if isinstance(module, nn.Linear):
+        ...         nn.init.zeros_(module.bias)
+        >>> nn.MLP([2, 4, 1]).apply(clear)[0].bias.tolist()
+        [0.0, 0.0, 0.0, 0.0]
+        """
+        found: dict[int, Module] = {}
+        stack: list[Module] = [self]
         while stack:
-            path, module = stack.pop()
-            if id(module) not in seen:
-                seen.add(id(module))
-                yield path, module
-                stack += reversed([(_joined(path, name), child) for name, child in module.named_children()])
+            module = stack.pop()
+            if id(module) not in found:
+                found[id(module)] = module
+                stack += module.children()  # the last is next, so that the order is right when read from its end
+        for module in reversed(list(found.values())):
+            fn(module)
+        return self
 
-    def modules(self) -> Iterator[Module]:
-        """This module and all below it, each once."""
-        return (module for _, module in self.named_modules())
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all below it into training mode (dropout drops); returns it."""
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
 
-    def _named_tensors(self, parameters: bool, prefix: str, recurse: bool) -> Iterator[tuple[str, Tensor]]:
-        seen: set[int] = set()
-        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
-            for name, tensor, is_parameter in module._tensors():
-                if is_parameter is parameters and id(tensor) not in seen:
-                    seen.add(id(tensor))
-                    yield _joined(path, name), tensor
+    def eval(self) -> Self:
+        """Put this module and all below it into evaluation mode; returns it."""
+        return self.train(False)
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """The parameters with their dotted paths; a shared one comes once, under its first name."""
-        return self._named_tensors(True, prefix, recurse)
+    @contextmanager
+    def evaluating(self) -> Iterator[Self]:
+        """Evaluation mode for the length of a `with` block; then each module is in the mode it was in.
 
-    def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The parameters, each once, in the order they were set: what an optimizer takes."""
-        return (tensor for _, tensor in self.named_parameters(recurse=recurse))
+        >>> import nn
+        >>> model = nn.Dropout(0.5)
+        >>> with model.evaluating():
+        ...     model(np.ones(3)).tolist()
+        [1.0, 1.0, 1.0]
+        >>> model.training
+        True
+        """
+        modes = [(module, module.training) for module in self.modules()]
+        self.eval()
+        try:
+            yield self
+        finally:
+            for module, training in modes:
+                module.training = training
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """The buffers with their dotted paths, each once."""
-        return self._named_tensors(False, prefix, recurse)
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Freeze all parameters (False) or have them trained again; returns the module."""
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+        return self
 
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The buffers, each once."""
-        return (tensor for _, tensor in self.named_buffers(recurse=recurse))
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters: set them to None."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
 
     # --- saving and loading ---
 
@@ -190,26 +191,6 @@ class Module:
         {'weight': (2, 3), 'bias': (2,)}
         """
         return {path: np.array(tensor.detach()) for path, tensor in self._state()}
-
-    def _state(self) -> Iterator[tuple[str, Tensor]]:
-        """Every path to a Tensor, also where two lead to the same one."""
-        stack: list[tuple[str, Module, tuple[int, ...]]] = [("", self, ())]
-        while stack:
-            path, module, above = stack.pop()
-            if id(module) in above:
-                raise ValueError(f"{path} leads back to a module that holds it; a state_dict would have no end")
-            own = list(module._tensors())
-            for wanted in (True, False):
-                for name, tensor, is_parameter in own:
-                    if is_parameter is wanted:
-                        yield _joined(path, name), tensor
-            inner = [
-                (_joined(path, below), member, (*above, id(module)))
-                for name, value in module._attributes()
-                for below, member in _members(name, value, type(module).__name__)
-                if isinstance(member, Module)
-            ]
-            stack += reversed(inner)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> MissingAndUnexpected:
         """Assign the values of a `state_dict` to the parameters and buffers of these names.
@@ -237,6 +218,8 @@ class Module:
                 faults.append(f"{name}: shape {value.shape} does not fit {own[name].shape}")
             elif name in own and value.dtype.kind not in "fiub":
                 faults.append(f"{name}: numbers are wanted, not {value.dtype}")
+            elif name in own and own[name].dtype.kind in "iu" and value.dtype.kind == "f":
+                faults.append(f"{name}: integers are wanted, not {value.dtype}")
         if faults:
             raise ValueError(f"load_state_dict of {type(self).__name__}:\n  " + "\n  ".join(faults))
         for name, tensor in own.items():
@@ -244,24 +227,38 @@ class Module:
                 tensor.assign(values[name])
         return MissingAndUnexpected(missing, unexpected)
 
-    # --- modes ---
-
-    def train(self, mode: bool = True) -> Self:
-        """Put this module and all below it into training mode (dropout drops); returns it."""
-        for module in self.modules():
-            module.training = bool(mode)
-        return self
-
-    def eval(self) -> Self:
-        """Put this module and all below it into evaluation mode; returns it."""
-        return self.train(False)
-
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters: set them to None."""
-        for parameter in self.parameters():
-            parameter.zero_grad()
-
     # --- showing ---
+
+    def summary(self, *inputs: Any, input_size: tuple[int, ...] | None = None) -> Summary:
+        """The model as a table: its layers, how many parameters each holds, and the shapes that pass them.
+
+        Parameters
+        ----------
+        inputs : what to run the model on once, in evaluation mode and without a graph; none: no shapes.
+        input_size : in place of inputs, the shape of one array of zeros, such as `(1, in_features)`.
+
+        A layer that stands in several places has a row for each; shared weights count once. The result is a str with
+        attributes `parameters`, `trainable` and `buffers`. Raises TypeError for both inputs and an input_size.
+
+        >>> import nn
+        >>> nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)).summary(input_size=(5, 2))
+        Sequential
+        ──────────────────────────────────────
+        layer       input   output  parameters
+        ──────────────────────────────────────
+        Sequential  (5, 2)  (5, 1)
+          0 Linear  (5, 2)  (5, 8)          24
+          1 ReLU    (5, 8)  (5, 8)
+          2 Linear  (5, 8)  (5, 1)           9
+        ──────────────────────────────────────
+        33 parameters (264 B)
+        """
+        if input_size is not None:
+            if inputs:
+                raise TypeError("summary: give inputs to run on or an input_size, not both")
+            first = next(self.parameters(), None)
+            inputs = (np.zeros(input_size, get_default_dtype() if first is None else first.dtype),)
+        return summary_of(self, inputs)
 
     def extra_repr(self) -> str:
         """What stands in the parentheses of this module's `repr`, before its children."""
@@ -279,23 +276,16 @@ class Module:
         return f"{type(self).__name__}(\n  " + "\n  ".join([extra, *inner] if extra else inner) + "\n)"
 
 
+def _note_module(error: Exception, module: Module) -> None:
+    """Add to an error's traceback which module it came from, by its path in the outermost one that was called."""
+    inner, note = getattr(error, _RAISED_IN, (module, None))
+    if note is not None:  # a module around has a longer path to tell
+        error.__notes__.remove(note)
+    path = next((path for path, found in module.named_modules() if found is inner), "")
+    note = f"in {joined(type(module).__name__, path)}: {type(inner).__name__}({inner.extra_repr()})"
+    error.add_note(note)
+    setattr(error, _RAISED_IN, (inner, note))
+
+
 def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
-
-
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _members(name: str, value: Any, owner: str) -> Iterator[tuple[str, Tensor | Module]]:
-    """The Tensors and Modules in an attribute, with their paths; looks into lists, tuples and dicts."""
-    if isinstance(value, Tensor | Module):
-        yield name, value
-    elif isinstance(value, list | tuple):
-        for i, item in enumerate(value):
-            yield from _members(f"{name}.{i}", item, owner)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _members(f"{name}.{key}", item, owner)
-    elif isinstance(value, set | frozenset) and any(isinstance(item, Tensor | Module) for item in value):
-        raise TypeError(f"{owner}.{name} is a set of Tensors or Modules, with no order to name them by; use a list")

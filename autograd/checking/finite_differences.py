@@ -41,6 +41,8 @@ class Estimate(NamedTuple):
     left: float
     right: float
     is_kink: bool  # the slopes on both sides differ by a jump that rounding does not explain
+    method: str = "five_point"
+    has_tie: bool = False  # values that f compares are equal here: a branch may begin
 
     def contradicts(self, other: Estimate) -> bool:
         """Whether both bounds cannot hold."""
@@ -86,18 +88,18 @@ class Stencil(NamedTuple):
 
 def first_step(x: float) -> float:
     """eps^(1/3) max(1, |x|), as a power of two."""
-    return _power_of_two(STEP * max(1.0, abs(x)))
+    return power_of_two(STEP * max(1.0, abs(x)))
 
 
 def noise_step(x: float) -> float:
     """So short that no smooth f shows in the fourth difference, yet many floats wide."""
-    return _power_of_two(max(2.0**-30 * min(abs(x) or 1.0, 1.0), 64 * math.ulp(x)))
+    return power_of_two(max(2.0**-30 * min(abs(x) or 1.0, 1.0), 64 * math.ulp(x)))
 
 
 def telling_step(x: float, difference: float, size: float) -> float:
     """The shortest step at which slopes that differ by `difference` stand clear of the rounding of values of `size`."""
     clear = 1000 * EPS * size / difference if difference > 0 else math.inf
-    return _power_of_two(max(min(clear, STEP), 64 * math.ulp(x)))
+    return power_of_two(max(min(clear, STEP), 64 * math.ulp(x)))
 
 
 def best_of(estimates: list[Estimate]) -> Estimate:
@@ -124,11 +126,11 @@ def other_steps(x: float) -> Iterator[float]:
     tried = {first_step(x)}
     for factor in (1, 1 / 32, 16, 128, 1024):
         for size in (max(1.0, abs(x)), *sizes):
-            step = _power_of_two(STEP * size * factor)
+            step = power_of_two(STEP * size * factor)
             if step not in tried and x + step != x:
                 tried.add(step)
                 yield step
 
 
-def _power_of_two(size: float) -> float:
+def power_of_two(size: float) -> float:
     return 2.0 ** max(round(math.log2(size)), -1000) if size > 0 else 2.0**-1000

@@ -1,57 +1,17 @@
-"""What a check found: every element's two derivatives and their bound, a verdict on each, and a table to read."""
+"""What a check found, in every form: a table of at most 40 lines, plain data, JSON, HTML for notebooks."""
 
 from __future__ import annotations
 
+import html
+import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-PASS, FAIL, INCONCLUSIVE = "PASS", "FAIL", "INCONCLUSIVE"
-_SEVERITY = {PASS: 0, INCONCLUSIVE: 1, FAIL: 2}
-_MAX_ROWS = 24
+from autograd.checking.findings import FAIL, INCONCLUSIVE, PASS, SEVERITY, Element, Finding, Guilty, Mistake
 
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One derivative, twice: `analytic` by the rules, `numeric` ± `bound` by finite differences.
-
-    FAIL says that they differ by more than `tolerance` + `bound`, INCONCLUSIVE that nothing can be said (`reason`).
-    """
-
-    name: str
-    index: tuple[int, ...]
-    analytic: float
-    numeric: float
-    bound: float
-    tolerance: float
-    verdict: str
-    reason: str = ""
-
-    @property
-    def error(self) -> float:
-        """|analytic - numeric|."""
-        return abs(self.analytic - self.numeric)
-
-    @property
-    def label(self) -> str:
-        """The element as one would write it: `w[3, 7]`."""
-        return f"{self.name}{list(self.index)}" if self.index else self.name
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; what is not finite as a string."""
-        numbers = {key: getattr(self, key) for key in ("analytic", "numeric", "bound", "tolerance", "error")}
-        return {
-            "index": list(self.index),
-            **{key: x if math.isfinite(x) else str(x) for key, x in numbers.items()},
-            "verdict": self.verdict,
-            "reason": self.reason,
-        }
-
-    def _rank(self) -> tuple[int, float]:
-        """The worse, the higher: a verdict, then by how much."""
-        limit = self.tolerance + self.bound
-        excess = self.error / limit if limit else self.error
-        return _SEVERITY[self.verdict], excess if math.isfinite(excess) else math.inf
+_MAX_ROWS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +29,33 @@ class InputReport:
     reason: str = ""
 
     @property
+    def checked(self) -> int:
+        """How many elements were checked one by one."""
+        return sum(not e.direction for e in self.elements)
+
+    @property
+    def by_directions(self) -> int:
+        """How many random ±1 directions all elements were checked along."""
+        return len(self.elements) - self.checked
+
+    @property
     def worst(self) -> Element | None:
         """The element with the gravest verdict and, among those, the largest error for its tolerance and bound."""
-        return max(self.elements, key=Element._rank, default=None)
+        return max(self.elements, key=Element.rank, default=None)
 
     @property
     def verdict(self) -> str:
         """The gravest of its elements' verdicts; INCONCLUSIVE also where the input has a `reason` of its own."""
         found = [e.verdict for e in self.elements] + [INCONCLUSIVE] * bool(self.reason)
-        return max(found, key=_SEVERITY.__getitem__, default=PASS)
+        return max(found, key=SEVERITY.__getitem__, default=PASS)
+
+    @property
+    def sensitivity(self) -> float:
+        """The smallest error that would have failed in any element, relative to the largest derivative; nan if none."""
+        passed = [e for e in self.elements if e.verdict == PASS]
+        largest = max((abs(e.numeric) for e in passed if not e.direction), default=0.0)
+        smallest = max((e.tolerance + e.bound for e in passed), default=math.nan)
+        return smallest / largest if largest else math.nan if not passed else smallest
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -103,6 +81,10 @@ class GradcheckReport:
     inputs: tuple[InputReport, ...]
     notes: tuple[str, ...] = ()
     objection: str = ""
+    guilty: Guilty | None = None
+    mistake: Mistake | None = None
+    findings: tuple[Finding, ...] = ()
+    repro: str = ""  # a call that makes this check again
 
     def __bool__(self) -> bool:
         return self.verdict == PASS
@@ -110,9 +92,16 @@ class GradcheckReport:
     @property
     def verdict(self) -> str:
         """`"PASS"`, `"FAIL"` or `"INCONCLUSIVE"`."""
+        if self.guilty is not None or self.broken:
+            return FAIL
         if self.objection or not self.elements:
             return INCONCLUSIVE
-        return max((x.verdict for x in self.inputs), key=_SEVERITY.__getitem__)
+        return max((x.verdict for x in self.inputs), key=SEVERITY.__getitem__)
+
+    @property
+    def broken(self) -> list[Finding]:
+        """The step-free checks that failed."""
+        return [x for x in self.findings if not x.holds]
 
     @property
     def elements(self) -> tuple[Element, ...]:
@@ -122,7 +111,7 @@ class GradcheckReport:
     @property
     def worst(self) -> Element | None:
         """The worst element of all."""
-        return max(self.elements, key=Element._rank, default=None)
+        return max(self.elements, key=Element.rank, default=None)
 
     @property
     def reason(self) -> str:
@@ -134,12 +123,19 @@ class GradcheckReport:
         worst = self.worst
         if worst is not None and worst.verdict == self.verdict != PASS:
             return f"{worst.label}: {worst.reason}"
+        if self.guilty is not None:
+            return f"{self.guilty} is wrong, though it does not show in the gradient at this point"
+        if self.broken:
+            return f"{self.broken[0].name}: {self.broken[0].detail}"
         return next((f"{x.name}: {x.reason}" for x in self.inputs if x.reason), "")
 
     @property
     def sensitivity(self) -> float:
-        """An error above this, in any checked element, would not have passed; nan when nothing passed."""
-        return max((e.tolerance + e.bound for e in self.elements if e.verdict == PASS), default=math.nan)
+        """The smallest error, relative to its input's largest derivative, that would not have passed in any element.
+
+        nan when nothing passed.
+        """
+        return max((x.sensitivity for x in self.inputs), default=math.nan)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -148,13 +144,37 @@ class GradcheckReport:
             "verdict": self.verdict,
             "reason": self.reason,
             "sensitivity": self.sensitivity if math.isfinite(self.sensitivity) else str(self.sensitivity),
+            "guilty": self.guilty.to_dict() if self.guilty else None,
+            "mistake": str(self.mistake) if self.mistake else None,
+            "findings": {x.name: x.holds for x in self.findings},
             "notes": list(self.notes),
+            "methods": self.methods,
+            "repro": self.repro,
             "inputs": [x.to_dict() for x in self.inputs],
         }
 
+    def to_json(self, **options: Any) -> str:
+        """`to_dict` as JSON; options are those of `json.dumps`."""
+        return json.dumps(self.to_dict(), **options)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the verdict in colour, the text below it."""
+        colour = {PASS: "#548235", FAIL: "#c00000", INCONCLUSIVE: "#7f6000"}[self.verdict]
+        head, _, rest = str(self).partition("\n")
+        return (
+            f'<div style="font-family: monospace"><b style="color: {colour}">{html.escape(head)}</b>'
+            f'<pre style="margin: 0">{html.escape(rest)}</pre></div>'
+        )
+
+    @property
+    def methods(self) -> list[str]:
+        """How slopes were measured, most used first."""
+        used = Counter(e.method for e in self.elements)
+        return [method for method, _ in used.most_common()]
+
     def __str__(self) -> str:
         lines = [f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
-        shown = sorted(self.inputs, key=lambda x: _SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
+        shown = sorted(self.inputs, key=lambda x: SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
         rows = [_HEAD] + [_row(x) for x in self.inputs if any(x is s for s in shown)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
         lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -164,15 +184,28 @@ class GradcheckReport:
             )
             lines.append(f"... and {len(left)} more: {verdicts}")
         if self.verdict == PASS:
-            lines.append(f"an error above {self.sensitivity:.1e} in any checked element would not have passed")
-        return "\n".join([*lines, *self.notes[:8]])
+            lines.append(f"an error above {self.sensitivity:.1e} of the largest derivative would not have passed")
+        if self.guilty is not None:
+            lines.append(f"guilty: {self.guilty}")
+        if self.mistake is not None:
+            lines.append(f"mistake: {self.mistake}")
+        if held := [x.name for x in self.findings if x.holds]:
+            lines.append(f"without a step: {', '.join(held)}")
+        if on_kink := [e for e in self.elements if e.verdict == PASS and e.reason]:
+            lines.append(f"{on_kink[0].label} {on_kink[0].reason}: any value between passes")
+            if len(on_kink) > 1:
+                lines[-1] += f"; so for {len(on_kink) - 1} more"
+        lines += self.notes[:8]
+        if self.elements:
+            lines.append(f"measured by: {', '.join(self.methods)}; again: {self.repro}")
+        return "\n".join(lines)
 
 
 _HEAD = ("input", "shape", "dtype", "checked", "worst", "analytic", "numeric", "error", "bound", "verdict")
 
 
 def _row(x: InputReport) -> tuple[str, ...]:
-    checked = f"{len(x.elements)} of {x.size}"
+    checked = f"{x.checked} of {x.size}" if not x.by_directions else f"all, {x.checked} singly"
     e = x.worst
     if e is None:
         return (x.name, str(x.shape), x.dtype, checked, "", "", "", "", "", x.verdict if x.reason else "")

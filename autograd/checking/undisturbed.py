@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,16 @@ def everyday_mode() -> Iterator[None]:
             yield
     finally:
         MODE.reset(token)
+
+
+@contextmanager
+def noting(where: Callable[[], str]) -> Iterator[None]:
+    """Add to an error of the user's f at which point it happened."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"while f was evaluated {where()}")
+        raise
 
 
 @contextmanager

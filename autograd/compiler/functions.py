@@ -12,7 +12,7 @@ import inspect
 import linecache
 from collections.abc import Callable
 from functools import lru_cache
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -67,17 +67,18 @@ def expression_of(function: Callable[..., Any]) -> tuple[list[str], dict[str, as
     parameters = [a.arg for a in (*syntax.args.posonlyargs, *syntax.args.args, *syntax.args.kwonlyargs)]
     if _globals_in(value, parameters) - _MODULES:
         return None
-    return parameters, _defaults(syntax.args), value
+    return parameters, _defaults(function), value
 
 
-def _defaults(arguments: ast.arguments) -> dict[str, ast.expr]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    found = dict(
-        zip([a.arg for a in positional[len(positional) - len(arguments.defaults) :]], arguments.defaults, strict=True)
-    )
-    for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if value is not None:
-            found[argument.arg] = value
+def _defaults(function: FunctionType) -> dict[str, ast.expr]:
+    """The values that parameters have if they are not given."""
+    found: dict[str, ast.expr] = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.default is not parameter.empty:
+            path = numpy_path(parameter.default) if callable(parameter.default) else None
+            tree = literal(parameter.default) if path is None else ast.parse(path, mode="eval").body
+            if tree is not None:
+                found[name] = tree
     return found
 
 
@@ -95,6 +96,12 @@ def _globals_in(tree: ast.AST, local: Any) -> set[str]:
 
 def _is_docstring(line: ast.stmt) -> bool:
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
+
+
+def _first_paragraph(docstring: ast.stmt) -> ast.stmt:
+    """A docstring without its examples."""
+    assert isinstance(docstring, ast.Expr) and isinstance(docstring.value, ast.Constant)
+    return ast.Expr(ast.Constant(str(docstring.value.value).split("\n\n")[0]))
 
 
 class Helpers:
@@ -122,7 +129,7 @@ class Helpers:
         if isinstance(syntax, ast.Lambda):
             lines: list[ast.stmt] = [ast.Return(syntax.body)]
         else:
-            lines = syntax.body
+            lines = [_first_paragraph(line) if _is_docstring(line) else line for line in syntax.body]
         copy = ast.parse(ast.unparse(ast.Module([_function(name, syntax.args, lines)], []))).body[0]
         parameters = [node.arg for node in ast.walk(copy) if isinstance(node, ast.arg)]
         renamed = {}
@@ -145,6 +152,12 @@ class Helpers:
     def _name_of_global(self, name: str, value: Any) -> str:
         if isinstance(value, Primitive):
             return self.name_of(value.forward, value.name)
+        if isinstance(value, ModuleType):
+            self.definitions[name] = f"import {value.__name__} as {name}".replace(f" as {value.__name__}", "")
+            return name
+        if isinstance(value, type) and issubclass(value, Exception):  # ours is one of Python's own, too
+            value = next(base for base in value.__mro__ if base.__module__ == "builtins")
+            return value.__name__
         if callable(value) and not isinstance(value, type):
             return self.name_of(value)
         known = self._names.get(("constant", name))

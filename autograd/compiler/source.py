@@ -82,10 +82,9 @@ class Source:
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
             yield _statement(target, value, equation.output.shape)
         placed = {target for _, target, _ in statements}
-        for written, value in self.program.writes:
+        for written, new in self.program.writes:
             if (name := f"{self.names[written]}[...]") not in placed:
-                value = stored.get(value, value)
-                yield f"    {name} = {self.names[value]}"
+                yield f"    {name} = {self.names[stored.get(new, new)]}"
         results = [self.names[x] for x in self.program.outputs]
         yield f"    return {', '.join(results)}" if results else "    return None"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.complexes import complex_primitive, on_complex, real_linear
-from autograd.ops.elementwise import absolute, sign
+from autograd.ops.elementwise import absolute, over, sign
 from autograd.ops.norms import p_norm
 from autograd.ops.reductions import var
 from autograd.primitives import composed
@@ -37,19 +37,14 @@ def _angle(z: Any) -> Any:
     return np.angle(z)
 
 
-def _over_modulus(z: Any, r: Any) -> Any:
-    """z / r, and 0 at 0, where r is taken as 1."""
-    return z / (r + (r == 0))
-
-
 # fmt: off
 as_complex = real_linear(_as_complex,  lambda g, y, x, dtype: g)  # of which a real x takes the real part
 real       = real_linear(_real,        lambda g, y, z: g.astype(z.dtype))
 imag       = real_linear(_imag,        lambda g, y, z: g * 1j)
 conjugate  = real_linear(np.conjugate, lambda g, y, z: np.conjugate(g))
 # At 0, where neither has a derivative, both send 0: as in PyTorch.
-modulus    = complex_primitive(_modulus, lambda g, y, z: g * _over_modulus(z, y))
-angle      = complex_primitive(_angle, lambda g, y, z: g * 1j * _over_modulus(_over_modulus(z, np.abs(z)), np.abs(z)))
+modulus    = complex_primitive(_modulus, lambda g, y, z: g * over(z, y))
+angle      = complex_primitive(_angle, lambda g, y, z: g * 1j * over(over(z, np.abs(z)), np.abs(z)))
 # fmt: on
 
 on_complex(absolute)(modulus)
@@ -58,7 +53,7 @@ on_complex(absolute)(modulus)
 @on_complex(sign)
 def complex_sign(z: Any) -> Any:
     """z / |z|, and 0 at 0."""
-    return _over_modulus(z, modulus(z))
+    return over(z, modulus(z))
 
 
 @on_complex(p_norm)
@@ -77,8 +72,8 @@ def complex_var(z: Any, **keywords: Any) -> Any:
 
 composed(np.real)(lambda val: val.real)
 composed(np.imag)(lambda val: val.imag)
-composed(np.iscomplexobj)(lambda x: x.dtype.kind == "c")
-composed(np.isrealobj)(lambda x: x.dtype.kind != "c")
+composed(np.iscomplexobj, constant=True)(lambda x: x.dtype.kind == "c")
+composed(np.isrealobj, constant=True)(lambda x: x.dtype.kind != "c")
 
 
 @composed(np.angle)

@@ -59,7 +59,18 @@ def _softplus(x: Any) -> Any:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
 
 
-def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:
+def over(x: Any, r: Any) -> Any:
+    """x / r; where r is 0, 0, and so is its derivative."""
+    return x * (r != 0) / (r + (r == 0))
+
+
+def root(x: Any) -> Any:
+    """The square root, with slope 0 at 0: the subgradient of least norm where it serves as a distance."""
+    zero = x == 0
+    return np.sqrt(x + zero) * np.logical_not(zero)
+
+
+def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low = a_min if min is None else min
     high = a_max if max is None else max
     dtype = a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype
@@ -99,9 +110,9 @@ square      = holomorphic(np.square,      lambda g, y, x: g * (2 * x),          
 sqrt        = holomorphic(np.sqrt,        lambda g, y, x: g / (2 * y),                      scalar=math.sqrt)
 cbrt        = elementwise(np.cbrt,        lambda g, y, x: g / (3 * y * y))
 reciprocal  = holomorphic(np.reciprocal,  lambda g, y, x: -g * y * y)
-# As norm' is: 0 at (0, 0), where the divisor is taken as 1.
-hypot       = elementwise(np.hypot,       lambda g, y, a, b: g * (a / (y + (y == 0))),
-                                          lambda g, y, a, b: g * (b / (y + (y == 0))))
+# As norm' is: 0 at (0, 0).
+hypot       = elementwise(np.hypot,       lambda g, y, a, b: g * over(a, y),
+                                          lambda g, y, a, b: g * over(b, y))
 
 # --- exponentials and logarithms ---
 exp         = holomorphic(np.exp,         lambda g, y, x: g * y,                            scalar=math.exp)
@@ -111,10 +122,11 @@ log         = holomorphic(np.log,         lambda g, y, x: g / x,                
 log2        = holomorphic(np.log2,        lambda g, y, x: g / (x * math.log(2)),            scalar=math.log2)
 log10       = holomorphic(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
 log1p       = holomorphic(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
-logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * np.exp(a - y),
-                                          lambda g, y, a, b: g * np.exp(b - y))
-logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * np.exp2(a - y),
-                                          lambda g, y, a, b: g * np.exp2(b - y))
+# Not exp(a - y): where a and b are large and near each other, y has few digits left for their difference.
+logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * sigmoid(a - b),
+                                          lambda g, y, a, b: g * sigmoid(b - a))
+logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * sigmoid((a - b) * math.log(2)),
+                                          lambda g, y, a, b: g * sigmoid((b - a) * math.log(2)))
 
 # --- trigonometric and hyperbolic ---
 sin         = holomorphic(np.sin,         lambda g, y, x: g * np.cos(x),                    scalar=math.sin)
@@ -123,14 +135,14 @@ tan         = holomorphic(np.tan,         lambda g, y, x: g * (1 + y * y),      
 arcsin      = holomorphic(np.arcsin,      lambda g, y, x: g / np.sqrt(1 - x * x),           scalar=math.asin)
 arccos      = holomorphic(np.arccos,      lambda g, y, x: -g / np.sqrt(1 - x * x),          scalar=math.acos)
 arctan      = holomorphic(np.arctan,      lambda g, y, x: g / (1 + x * x),                  scalar=math.atan)
-# nan at (0, 0), around which every slope is found: as in PyTorch. Divided twice, since a**2 + b**2 may overflow.
-arctan2     = elementwise(np.arctan2,     lambda g, y, a, b: g * (b / np.hypot(a, b)) / np.hypot(a, b),
-                                          lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b))
+# 0 at (0, 0), around which every slope is found: as in PyTorch. Divided twice, since a**2 + b**2 may overflow.
+arctan2     = elementwise(np.arctan2,     lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)),
+                                          lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)))
 sinh        = holomorphic(np.sinh,        lambda g, y, x: g * np.cosh(x),                   scalar=math.sinh)
 cosh        = holomorphic(np.cosh,        lambda g, y, x: g * np.sinh(x),                   scalar=math.cosh)
 tanh        = holomorphic(np.tanh,        lambda g, y, x: g * (1 - y * y),                  scalar=math.tanh)
 arcsinh     = holomorphic(np.arcsinh,     lambda g, y, x: g / np.sqrt(x * x + 1),           scalar=math.asinh)
-arccosh     = holomorphic(np.arccosh,     lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), scalar=math.acosh)
+arccosh     = holomorphic(np.arccosh,     lambda g, y, x: g / np.sqrt(x - 1) / np.sqrt(x + 1),  scalar=math.acosh)
 arctanh     = holomorphic(np.arctanh,     lambda g, y, x: g / (1 - x * x),                  scalar=math.atanh)
 
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
@@ -144,9 +156,9 @@ maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * s
 minimum     = elementwise(np.minimum,     lambda g, y, a, b: gate(g, b >= a) * share(b, a),
                                           lambda g, y, a, b: gate(g, a >= b) * share(a, b))
 fmax        = elementwise(np.fmax,        lambda g, y, a, b: gate(g, a == y) * taken(a, b, y),
-                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y))
+                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y), masks=True)
 fmin        = elementwise(np.fmin,        lambda g, y, a, b: gate(g, a == y) * taken(a, b, y),
-                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y))
+                                          lambda g, y, a, b: gate(g, b == y) * taken(b, a, y), masks=True)
 # Of the second argument only the sign counts, so its slope is 0, as that of sign is; likewise the first of heaviside.
 copysign    = elementwise(np.copysign,    lambda g, y, a, b: g * (np.sign(a) * np.sign(y)),
                                           lambda g, y, a, b: gate(g, False))
@@ -155,7 +167,7 @@ heaviside   = elementwise(np.heaviside,   lambda g, y, x, half: gate(g, False),
 clip        = elementwise(np.clip,        lambda g, y, x, low, high: gate(g, (x >= low) & (x <= high)),
                                           lambda g, y, x, low, high: gate(g, (x < low) & (low <= high)),
                                           lambda g, y, x, low, high: gate(g, (x > high) | (low > high)),
-                                                                                            bind=_bind_clip)
+                                                                                            bind=_bind_clip, masks=True)
 where       = holomorphic(np.where, None, lambda g, y, condition, a, b: np.where(condition, g, 0),
                                           lambda g, y, condition, a, b: np.where(condition, 0, g),
                                                                                             masks=True)
@@ -167,7 +179,7 @@ fmod        = elementwise(np.fmod,        lambda g, y, a, b: g,
 
 # --- what networks add to NumPy ---
 relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
-sigmoid     = elementwise(_sigmoid,       lambda g, y, x: g * (y * (1 - y)),                scalar=_sigmoid_scalar,
+sigmoid: Primitive = elementwise(_sigmoid, lambda g, y, x: g * (y * (1 - y)),               scalar=_sigmoid_scalar,
                                                                                             text="1 / (1 + np.exp(-x))")
 softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y),  # e**(x - y) is sigmoid(x), and x <= y
                                                                                             text="np.logaddexp(0, x)")

@@ -69,6 +69,8 @@ def _dot_rule_b(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _affine(x: Any, weight: Any, bias: Any) -> Any:
+    if not x.ndim:
+        raise ValueError("x has no axis of features")  # `dot` would multiply each weight with it
     y = x.dot(weight.T)
     if y.dtype is bias.dtype and y.ndim:
         y += bias  # in place: y is new and nobody has seen it

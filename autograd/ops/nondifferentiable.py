@@ -7,7 +7,7 @@ passes a (zero) gradient on, since it stands in the rule of `abs`.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -57,15 +57,32 @@ argmin = nondifferentiable(
 argsort = nondifferentiable(np.argsort, forward=lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"))
 all_ = of_complex_too(np.all, forward=lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims))
 any_ = of_complex_too(np.any, forward=lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims))
-of_complex_too(np.count_nonzero, forward=lambda x, axis=None: np.asarray(np.count_nonzero(x, axis=axis)))
+of_complex_too(np.count_nonzero, forward=lambda x, axis=None, keepdims=False:
+                  np.asarray(np.count_nonzero(x, axis=axis, keepdims=keepdims)))  # fmt: skip
 of_complex_too(np.isclose, arity=2,
-               forward=lambda a, b, rtol=1e-5, atol=1e-8: np.isclose(a, b, rtol=rtol, atol=atol))
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
+                  np.isclose(a, b, rtol, atol, equal_nan))  # fmt: skip
 of_complex_too(np.allclose, arity=2,
-               forward=lambda a, b, rtol=1e-5, atol=1e-8: np.bool(np.allclose(a, b, rtol=rtol, atol=atol)))
-of_complex_too(np.array_equal, arity=2, forward=lambda a, b: np.bool(np.array_equal(a, b)))
+                  forward=lambda a, b, rtol=1e-5, atol=1e-8, equal_nan=False:
+                  np.bool(np.allclose(a, b, rtol, atol, equal_nan)))  # fmt: skip
+of_complex_too(np.array_equal, arity=2, forward=lambda a, b, equal_nan=False:
+                  np.bool(np.array_equal(a, b, equal_nan)))  # fmt: skip
 round_ = of_complex_too(np.round, forward=lambda x, decimals=0: np.round(x, decimals), aliases=(np.around,))
-zeros_like = of_complex_too(np.zeros_like, forward=lambda x: np.zeros_like(x))
-of_complex_too(np.ones_like, forward=lambda x: np.ones_like(x))
+of_complex_too(np.isreal, forward=lambda x: np.isreal(x))
+of_complex_too(np.iscomplex, forward=lambda x: np.iscomplex(x))
+for _of_integers in (np.left_shift, np.right_shift, np.gcd, np.lcm):
+    nondifferentiable(_of_integers, arity=2)
+nondifferentiable(np.bitwise_count)
+of_complex_too(np.isin, arity=2, forward=lambda element, test_elements, assume_unique=False, invert=False:
+                  np.isin(element, test_elements, assume_unique, invert))  # fmt: skip
+of_complex_too(np.array_equiv, arity=2, forward=lambda a, b: np.bool(np.array_equiv(a, b)))
+for _places in (np.nanargmax, np.nanargmin):
+    nondifferentiable(_places, forward=lambda x, axis=None, keepdims=False, _places=_places:
+                      _places(x, axis=axis, keepdims=keepdims))  # fmt: skip
+zeros_like = of_complex_too(np.zeros_like, forward=lambda x, dtype=None, shape=None:
+                               np.zeros_like(x, dtype, shape=shape), aliases=(np.empty_like,))  # fmt: skip
+ones_like = of_complex_too(np.ones_like, forward=lambda x, dtype=None, shape=None:
+                              np.ones_like(x, dtype, shape=shape))  # fmt: skip
 
 
 def _tie_share(x: Any, y: Any, axis: Any) -> Any:
@@ -74,24 +91,21 @@ def _tie_share(x: Any, y: Any, axis: Any) -> Any:
     return np.divide(hit, np.add.reduce(hit, axis=axis, keepdims=True), dtype=x.dtype)
 
 
-def _quantile_share(x: Any, q: Any, axis: Any) -> Any:
-    """The weight of each element of x in its quantiles over `axis`, of shape q.shape + x.shape; ties share evenly."""
-    shares = np.zeros((q.size, *x.shape), x.dtype)
-    ends: tuple[Literal["lower", "higher"], ...] = ("lower", "higher")
-    for i, one in enumerate(q.flat):
-        position = (reduced_size(x.shape, axis) - 1) * one  # among the sorted elements, from 0
-        upper = position - np.floor(position)
-        for end, weight in zip(ends, (1 - upper, upper), strict=True):
-            y: Any = np.quantile(x, one, axis=axis, method=end)
-            shares[i] += _tie_share(x, y, axis) * weight
-    return shares.reshape(q.shape + x.shape)
-
-
 tie_share = nondifferentiable(_tie_share, arity=2)
-quantile_share = nondifferentiable(_quantile_share)
 
 
-# Facts about an array, given as Python values.
-composed(np.shape)(lambda a: a.shape)
-composed(np.ndim)(lambda a: a.ndim)
-composed(np.size)(lambda a, axis=None: a.size if axis is None else a.shape[axis])
+# Facts about an array, given as Python values and as indices.
+composed(np.shape, constant=True)(lambda a: a.shape)
+composed(np.ndim, constant=True)(lambda a: a.ndim)
+composed(np.size, constant=True)(lambda a, axis=None: reduced_size(a.shape, axis))
+composed(np.result_type, constant=True)(lambda *arrays_and_dtypes: np.result_type(*map(_kind_of, arrays_and_dtypes)))
+composed(np.can_cast, constant=True)(lambda from_, to, casting="safe": np.can_cast(_kind_of(from_), to, casting))
+composed(np.common_type, constant=True)(lambda *arrays: np.common_type(*(np.empty(0, _kind_of(x)) for x in arrays)))
+composed(np.diag_indices_from, constant=True)(lambda arr: np.diag_indices_from(np.broadcast_to(0, arr.shape)))
+composed(np.tril_indices_from, constant=True)(lambda arr, k=0: np.tril_indices_from(np.broadcast_to(0, arr.shape), k))
+composed(np.triu_indices_from, constant=True)(lambda arr, k=0: np.triu_indices_from(np.broadcast_to(0, arr.shape), k))
+
+
+def _kind_of(x: Any) -> Any:
+    """The dtype of an array; a number stays, since it takes that of others."""
+    return x if isinstance(x, type) else getattr(x, "dtype", x)

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape
+from autograd.broadcasting import axis_of, kept_shape
 from autograd.errors import ShapeError
 from autograd.graph import here
-from autograd.ops.decompositions import inv, svdvals
+from autograd.ops.decompositions import inv
+from autograd.ops.elementwise import over
+from autograd.ops.matrices import svdvals
 from autograd.primitives import composed, primitive
 
 
@@ -25,10 +27,9 @@ def _p_norm(x: Any, p: Any = 2, axis: Any = None, keepdims: Any = False) -> Any:
 
 def _p_norm_rule(g: Any, y: Any, x: Any, p: Any = 2, axis: Any = None, keepdims: Any = False) -> Any:
     kept = kept_shape(x.shape, axis)
-    y = y.reshape(kept)
-    unit = x * (y != 0) / (y + (y == 0))  # at 0, the subgradient of least norm: 0, and its derivative 0
-    if p != 2:
-        unit = np.sign(x) * np.power(np.abs(unit), p - 1)
+    unit = over(x, y.reshape(kept))  # at 0, the subgradient of least norm: 0, and its derivative 0
+    if p != 2:  # 0 where an element is 0, though a power p - 1 < 0 of it is infinite
+        unit = np.sign(unit) * np.power(np.abs(unit) + (unit == 0), p - 1)
     return g.reshape(kept) * unit
 
 
@@ -72,7 +73,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 
 def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
-    row, column = (axis % x.ndim for axis in axes)
+    row, column = (axis_of(axis, x.ndim) for axis in axes)
     if ord == "fro":
         return p_norm(x, axis=(row, column), keepdims=keepdims)
     if ord not in ("nuc", 1, -1, 2, -2, np.inf, -np.inf):
@@ -82,7 +83,8 @@ def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
     if ord in ("nuc", 2, -2):
         values = svdvals(matrices)
         values = values * (values != 0)  # a singular value of 0 has a kink there, and of its slopes the least is 0
-        y = np.add.reduce(values, axis=-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
+        reduce: Any = {"nuc": np.sum, 2: np.max, -2: np.min}[ord]  # not the ends of the row, since ties share
+        y = reduce(values, axis=-1)
     else:
         sums = np.add.reduce(np.abs(matrices), axis=-2 if ord in (1, -1) else -1)
         y = np.max(sums, axis=-1) if ord > 0 else np.min(sums, axis=-1)
@@ -94,5 +96,6 @@ def cond(x: Any, p: Any = None) -> Any:
     """How much the solution of a linear system may amplify errors."""
     if p is None or p in (2, -2):
         s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        high, low = np.max(s, axis=-1), np.min(s, axis=-1)  # rather than the ends, since ties share
+        return low / high if p == -2 else high / low
     return _matrix_norm(x, p, (-2, -1), False) * _matrix_norm(inv(x), p, (-2, -1), False)

@@ -1,117 +1,33 @@
-"""Products of more than two axes and other shapes: einsum and the products that are made of it, of `matmul` or of `*`.
-
-`einsum` is its own derivative: the contribution to one operand is the einsum of the cotangent with the others.
-"""
+"""Products that are made of `matmul` or of `*`: of vectors, of matrices, and of stacks of both."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
 
-from autograd.broadcasting import kept_shape, unbroadcast
-from autograd.errors import ShapeError, UnsupportedError
+from autograd.broadcasting import array_of, axis_of, kept_shape
+from autograd.errors import ShapeError
 from autograd.graph import here
 from autograd.ops.shaping import stack
-from autograd.primitives import Primitive, composed, linear, primitive
+from autograd.primitives import composed, linear
 
 
-def _array(x: Any) -> Any:
-    """A list or a number as an array; what has a shape already, a Tensor say, as it is."""
-    return x if hasattr(x, "shape") else np.asarray(x)
-
-
-def _conjugate(x: Any) -> Any:
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; real numbers as they are."""
     return np.conjugate(x) if x.dtype.kind == "c" else x
 
 
 def _axis_last(x: Any, axis: int) -> Any:
-    axis = axis % x.ndim
+    axis = axis_of(axis, x.ndim)
     return x if axis == x.ndim - 1 else np.transpose(x, [i for i in range(x.ndim) if i != axis] + [axis])
 
 
 def _axis_from_last(x: Any, axis: int) -> Any:
     order = list(range(x.ndim - 1))
-    order.insert(axis % x.ndim, x.ndim - 1)
+    order.insert(axis_of(axis, x.ndim), x.ndim - 1)
     return np.transpose(x, order)
-
-
-# --- einsum ---
-
-
-def _bind_einsum(*operands: Any, optimize: Any = False, **keywords: Any) -> Any:
-    """Any of NumPy's forms as `ab,bc->ac`: without an ellipsis, and the output told."""
-    if any(value is not None for name, value in keywords.items()):
-        raise TypeError(f"{', '.join(keywords)}: keywords without a rule; one that has: optimize")
-    if isinstance(operands[0], str):
-        subscripts, arrays = operands[0].replace(" ", ""), operands[1:]
-    else:
-        subscripts, arrays = _from_sublists(operands)
-    inputs, arrow, output = subscripts.partition("->")
-    terms = inputs.split(",")
-    if len(terms) != len(arrays):
-        raise TypeError(f"{subscripts!r} names {len(terms)} operands, but {len(arrays)} were given")
-    # An ellipsis stands for the axes that the letters leave over; operands share them, counted from the last.
-    unnamed = [np.ndim(x) - len(term.replace("...", "")) for term, x in zip(terms, arrays, strict=True)]
-    free = [letter for letter in ascii_letters if letter not in subscripts]
-    shared = "".join(free[: max([n for n, term in zip(unnamed, terms, strict=True) if "..." in term], default=0)])
-    if not arrow:
-        letters = inputs.replace("...", "").replace(",", "")
-        output = "..." + "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
-    terms = [t.replace("...", shared[len(shared) - n :]) for t, n in zip(terms, unnamed, strict=True)]
-    return arrays, {"subscripts": ",".join(terms) + "->" + output.replace("...", shared), "optimize": optimize}
-
-
-def _from_sublists(operands: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
-    """`einsum(x, [0, 1], y, [1, 2], [0, 2])`, with letters."""
-
-    def spelled(sublist: Any) -> str:
-        return "".join("..." if part is Ellipsis else ascii_letters[part] for part in sublist)
-
-    arrays, sublists = operands[: len(operands) // 2 * 2 : 2], operands[1::2]
-    output = "->" + spelled(operands[-1]) if len(operands) % 2 else ""
-    return ",".join(map(spelled, sublists)) + output, tuple(arrays)
-
-
-def _einsum(*arrays: Any, subscripts: str, optimize: Any = False) -> Any:
-    return np.einsum(subscripts, *arrays, optimize=optimize)
-
-
-def _einsum_rule(g: Any, y: Any, *arrays: Any, subscripts: str, optimize: Any = False) -> list[Any]:
-    inputs, output = subscripts.split("->")
-    terms = inputs.split(",")
-    contributions = []
-    for i, (x, term) in enumerate(zip(arrays, terms, strict=True)):
-        operands, their_terms = [g, *arrays[:i], *arrays[i + 1 :]], [output, *terms[:i], *terms[i + 1 :]]
-        contributions.append(_einsum_contribution(operands, their_terms, x, term, optimize))
-    return contributions
-
-
-def _einsum_contribution(operands: list[Any], terms: list[str], x: Any, term: str, optimize: Any) -> Any:
-    """The einsum of `operands` whose output is x: `term` if no index repeats in it.
-
-    An index that repeats is replaced by a new one and an identity matrix, which puts the result on the diagonal. One
-    that x alone has, or that is longer in x than elsewhere, is stretched by a vector of ones.
-    """
-    spare = iter(letter for letter in ascii_letters if letter not in term and all(letter not in t for t in terms))
-    own = ""
-    lengths = {
-        letter: n for t, a in zip(terms, operands, strict=True) for letter, n in zip(t, a.shape, strict=True) if n != 1
-    }
-    known = set("".join(terms))
-    for letter, n in zip(term, x.shape, strict=True):
-        if letter in own:
-            new = next(spare)
-            operands, terms = [*operands, np.eye(n, dtype=x.dtype)], [*terms, letter + new]
-            own += new
-            continue
-        own += letter
-        if letter not in known or (n != 1 and letter not in lengths):
-            operands, terms = [*operands, np.ones(n, dtype=x.dtype)], [*terms, letter]
-    return unbroadcast(np.einsum(",".join(terms) + "->" + own, *operands, optimize=optimize), x.shape)
 
 
 def _trace_rule(g: Any, y: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -127,18 +43,8 @@ def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return np.trace(x, offset, axis1, axis2)
 
 
-def _convolve(a: Any, v: Any) -> Any:
-    return np.convolve(a, v)
-
-
 # fmt: off
-einsum: Primitive = primitive(np.einsum, joint=_einsum_rule, forward=_einsum, bind=_bind_einsum,
-                              shapes="an index has one length wherever it stands", takes_complex=True)
 trace       = linear(np.trace,     _trace_rule, forward=_trace)
-# In full: y[k] = sum_i a[i] v[k - i]. The other modes are slices of it.
-convolution = primitive(_convolve, lambda g, y, a, v: np.convolve(g, v[::-1], "valid"),
-                                   lambda g, y, a, v: np.convolve(g, a[::-1], "valid"),
-                        shapes="two vectors, neither of them empty", takes_complex=True)
 # fmt: on
 
 
@@ -148,13 +54,13 @@ convolution = primitive(_convolve, lambda g, y, a, v: np.convolve(g, v[::-1], "v
 @composed(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
     """The sum of the products of all elements, of a the conjugates."""
-    return np.dot(np.ravel(_conjugate(_array(a))), np.ravel(b))
+    return np.dot(np.ravel(conjugate(array_of(a))), np.ravel(b))
 
 
 @composed(np.inner)
 def inner(a: Any, b: Any) -> Any:
     """Sums of products over the last axis of both: `y[i.., j..] = sum_k a[i.., k] b[j.., k]`."""
-    a, b = _array(a), _array(b)
+    a, b = array_of(a), array_of(b)
     return np.dot(a, b.swapaxes(-1, -2) if a.ndim and b.ndim > 1 else b)
 
 
@@ -167,25 +73,15 @@ def outer(a: Any, b: Any) -> Any:
 @composed(np.linalg.outer)
 def linalg_outer(x1: Any, x2: Any, /) -> Any:
     """`np.outer` of two vectors."""
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ShapeError(f"outer: two vectors are needed, not shapes {np.shape(x1)} and {np.shape(x2)} (at {here()})")
     return outer(x1, x2)
-
-
-def _outer_of(ufunc: np.ufunc) -> None:
-    @composed(ufunc.outer)
-    def outer_of(a: Any, b: Any, /) -> Any:
-        """The ufunc of each element of a with each of b: a result of shape `a.shape + b.shape`."""
-        a, b = _array(a), _array(b)
-        return ufunc(a.reshape(a.shape + (1,) * b.ndim), b)
-
-
-for _ufunc in (np.add, np.subtract, np.multiply, np.divide, np.power, np.maximum, np.minimum, np.logaddexp):
-    _outer_of(_ufunc)
 
 
 @composed(np.kron)
 def kron(a: Any, b: Any) -> Any:
     """Kronecker product: each element of a times the whole of b."""
-    a, b = _array(a), _array(b)
+    a, b = array_of(a), array_of(b)
     ndim = max(a.ndim, b.ndim)
     blocks = (1,) * (ndim - a.ndim) + a.shape
     block = (1,) * (ndim - b.ndim) + b.shape
@@ -198,7 +94,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     """Cross product of vectors of three elements, along the axes given."""
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = _axis_last(_array(a), axisa), _axis_last(_array(b), axisb)
+    a, b = _axis_last(array_of(a), axisa), _axis_last(array_of(b), axisb)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ShapeError(f"cross: vectors of three elements are needed; shapes {a.shape} and {b.shape} (at {here()})")
     a0, a1, a2 = (a[..., i] for i in range(3))
@@ -213,55 +109,20 @@ def linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     return cross(x1, x2, axis=axis)
 
 
-# --- windows over vectors ---
-
-
-@composed(np.convolve)
-def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Discrete convolution of two vectors."""
-    a, v = _array(a), _array(v)
-    y = convolution(a, v)
-    return y[_part(mode, a.size, v.size)] if mode != "full" else y
-
-
-@composed(np.correlate)
-def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Cross-correlation of two vectors: `y[k] = sum_n a[n + k] conj(v[n])`."""
-    a, v = _array(a), _array(v)
-    y = convolution(a, _conjugate(v[::-1]))
-    if mode == "full":
-        return y
-    part = _part(mode, a.size, v.size)
-    if v.size > a.size:  # NumPy swaps the two then, and reverses what comes out: the middle is rounded the other way
-        part = slice(y.size - part.stop, y.size - part.start)
-    return y[part]
-
-
-def _part(mode: str, n: int, m: int) -> slice:
-    """Where a mode's result lies in the full one, of length n + m - 1."""
-    short, long = min(n, m), max(n, m)
-    if mode == "same":
-        start = (short - 1) // 2
-        return slice(start, start + long)
-    if mode == "valid":
-        return slice(short - 1, long)
-    raise UnsupportedError(f"convolve: mode={mode!r} is not 'full', 'same' or 'valid' (at {here()})")
-
-
 # --- stacks of vectors and matrices ---
 
 
 @composed(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sums of products over the axes given: a pair of them, one list for a and one for b, or the number of a's last."""
-    a, b = _array(a), _array(b)
+    a, b = array_of(a), array_of(b)
     axes_a: Any
     axes_b: Any
     if isinstance(axes, int | np.integer):
         axes_a, axes_b = list(range(a.ndim - axes, a.ndim)), list(range(axes))
     else:
         axes_a, axes_b = ([one] if isinstance(one, int | np.integer) else list(one) for one in axes)
-    axes_a, axes_b = [int(i) % a.ndim for i in axes_a], [int(i) % b.ndim for i in axes_b]
+    axes_a, axes_b = [axis_of(i, a.ndim) for i in axes_a], [axis_of(i, b.ndim) for i in axes_b]
     lengths = [a.shape[i] for i in axes_a]
     if lengths != [b.shape[i] for i in axes_b]:
         raise ShapeError(f"tensordot: axes {axes} of shapes {a.shape} and {b.shape} differ in length (at {here()})")
@@ -282,25 +143,25 @@ def linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 @composed(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     """Dot products of stacked vectors, which lie along `axis`; of x1 the conjugates."""
-    return np.add.reduce(_axis_last(_conjugate(_array(x1)), axis) * _axis_last(_array(x2), axis), axis=-1)
+    x1, x2 = _axis_last(conjugate(array_of(x1)), axis), _axis_last(array_of(x2), axis)
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ShapeError(f"vecdot: vectors of {x1.shape[-1]} and of {x2.shape[-1]} elements (at {here()})")
+    return np.add.reduce(x1 * x2, axis=-1)
 
 
 composed(np.linalg.vecdot)(vecdot)
 
 
-def _matvec(x1: Any, x2: Any, /) -> Any:
+@composed(getattr(np, "matvec", None))  # since NumPy 2.2
+def matvec(x1: Any, x2: Any, /) -> Any:
     """Stacked matrices times stacked vectors."""
-    return np.matmul(x1, _array(x2)[..., None])[..., 0]
+    return np.matmul(x1, array_of(x2)[..., None])[..., 0]
 
 
-def _vecmat(x1: Any, x2: Any, /) -> Any:
+@composed(getattr(np, "vecmat", None))  # since NumPy 2.2
+def vecmat(x1: Any, x2: Any, /) -> Any:
     """Stacked vectors, conjugated, times stacked matrices."""
-    return np.matmul(_conjugate(_array(x1))[..., None, :], x2)[..., 0, :]
-
-
-if hasattr(np, "matvec"):  # since NumPy 2.2
-    composed(np.matvec)(_matvec)
-    composed(np.vecmat)(_vecmat)
+    return np.matmul(conjugate(array_of(x1))[..., None, :], x2)[..., 0, :]
 
 
 @composed(np.linalg.matmul)

@@ -1,4 +1,4 @@
-"""Operations that fold axes away, or run along one: g and y have the shape of the result, x that of the argument."""
+"""Operations that fold axes away: g and y have the shape of the result, x that of the argument."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from autograd.broadcasting import kept_shape, reduced_size
 from autograd.ops.elementwise import gate
-from autograd.ops.nondifferentiable import quantile_share, tie_share
+from autograd.ops.nondifferentiable import tie_share
 from autograd.ops.shaping import stack
-from autograd.primitives import Primitive, composed, linear, primitive
+from autograd.primitives import linear, primitive
 
 _FLOAT16 = np.dtype(np.float16)
 
@@ -91,51 +91,6 @@ def product_of_others(x: Any) -> Any:
     return np.concatenate((both, rest), axis=-1)
 
 
-def _flipped(x: Any, axis: int) -> Any:
-    return x[(slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)]
-
-
-def _cumsum(x: Any, axis: Any = None) -> Any:
-    return x.cumsum(axis)
-
-
-def _cumsum_rule(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
-    """Each element is in every later sum: the sums from behind."""
-    one = axis or 0
-    return _flipped(cumsum(_flipped(g, one), axis=one), one).reshape(x.shape)
-
-
-def _recurrence(b: Any, x: Any) -> Any:
-    """y[i] = b[i] + x[i] y[i - 1] along the last axis, y[-1] being 0."""
-    y = b.copy()
-    for i in range(1, y.shape[-1]):
-        y[..., i] += x[..., i] * y[..., i - 1]
-    return y
-
-
-def _from_behind(g: Any, x: Any) -> Any:
-    """t[i] = g[i] + x[i + 1] t[i + 1] along the last axis: the transpose of `recurrence`, and one itself."""
-    return recurrence(g[..., ::-1], np.concatenate((x[..., :1], x[..., :0:-1]), axis=-1))[..., ::-1]
-
-
-def _recurrence_rule_x(g: Any, y: Any, b: Any, x: Any) -> Any:
-    before = np.concatenate((np.zeros_like(y[..., :1]), y[..., :-1]), axis=-1)
-    return _from_behind(g, x) * before
-
-
-def _cumprod(x: Any, axis: Any = None) -> Any:
-    return x.cumprod(axis)
-
-
-def _cumprod_rule(g: Any, y: Any, x: Any, axis: Any = None) -> Any:
-    """y[i] = x[i] y[i - 1], replayed from behind; never y / x, so zeros are exact."""
-    one = -1 if axis is None else axis
-    rows = x.reshape(y.shape).swapaxes(one, -1)
-    g, y = g.swapaxes(one, -1), y.swapaxes(one, -1)
-    before = np.concatenate((np.ones_like(y[..., :1]), y[..., :-1]), axis=-1)
-    return (_from_behind(g, rows) * before).swapaxes(one, -1).reshape(x.shape)
-
-
 def _nanmax(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.fmax.reduce(x, axis=axis, keepdims=keepdims)
 
@@ -144,23 +99,9 @@ def _nanmin(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     return np.fmin.reduce(x, axis=axis, keepdims=keepdims)
 
 
-def _quantile(x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.quantile(x, np.asarray(q, x.dtype if x.dtype.kind == "f" else None), axis=axis, keepdims=keepdims)
-
-
-def _median(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.median(x, axis=axis, keepdims=keepdims)
-
-
-def _quantile_rule(g: Any, y: Any, x: Any, q: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """To the two neighbours of each quantile, by their weights in it."""
-    q = np.asarray(q, x.dtype)
-    share = quantile_share(x, q=q, axis=axis)
-    parts = gate(g.reshape(q.shape + kept_shape(x.shape, axis)), share > 0) * share
-    return np.add.reduce(parts, axis=tuple(range(q.ndim)))
-
-
 def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if not x.size:
+        return np.full(np.add.reduce(x, axis=axis, keepdims=keepdims).shape, -np.inf, x.dtype)
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
     shift = np.where(np.isfinite(top), top, 0) if not np.isfinite(top).all() else top
     y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
@@ -169,7 +110,8 @@ def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     kept = kept_shape(x.shape, axis)
-    return g.reshape(kept) * np.exp(x - y.reshape(kept))
+    share = np.exp(x - y.reshape(kept))
+    return g.reshape(kept) * (share / np.add.reduce(share, axis=axis, keepdims=True))  # 1 in all, however y was rounded
 
 
 # fmt: off
@@ -186,31 +128,4 @@ prod      = primitive(np.prod,  _prod_rule,      forward=_prod, aliases=(np.mult
 logsumexp = primitive(_logsumexp, _logsumexp_rule, aliases=(np.logaddexp.reduce,))
 nanmax    = primitive(np.nanmax, _extreme_rule,  forward=_nanmax, aliases=(np.fmax.reduce,))
 nanmin    = primitive(np.nanmin, _extreme_rule,  forward=_nanmin, aliases=(np.fmin.reduce,))
-quantile  = primitive(np.quantile, _quantile_rule, forward=_quantile, arity=1)
-median    = primitive(np.median, lambda g, y, x, axis=None, keepdims=False: _quantile_rule(g, y, x, 0.5, axis),
-                      forward=_median)
-
-# --- running along an axis ---
-cumsum: Primitive     = linear(np.cumsum,    _cumsum_rule,  forward=_cumsum)
-cumprod               = primitive(np.cumprod, _cumprod_rule, forward=_cumprod, takes_complex=True)
-recurrence: Primitive = primitive(_recurrence, lambda g, y, b, x: _from_behind(g, x), _recurrence_rule_x,
-                                  takes_complex=True)
 # fmt: on
-
-
-@composed(np.std)
-def std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Any:
-    """Standard deviation: the square root of `np.var`."""
-    return np.sqrt(var(a, axis=axis, ddof=ddof, keepdims=keepdims))
-
-
-@composed(np.add.accumulate)
-def add_accumulate(array: Any, axis: int = 0) -> Any:
-    """`np.cumsum`, along the first axis unless told otherwise."""
-    return cumsum(array, axis=axis)
-
-
-@composed(np.multiply.accumulate)
-def multiply_accumulate(array: Any, axis: int = 0) -> Any:
-    """`np.cumprod`, along the first axis unless told otherwise."""
-    return cumprod(array, axis=axis)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.graph import Node
-from autograd.replay import contributions, overwritten_since, plain
+from autograd.replay import contributions, masks, overwritten_since, plain
 
 
 class Recovered(NamedTuple):
@@ -105,7 +105,7 @@ def recover_cotangents(ops: list[Node], seed: Any, recovered: Recovered) -> Cota
                 continue
             if node.notes is not None and node.notes.hooks:
                 sums[node] = g = _UNKNOWN
-            behind_where = behind_where or node.primitive.masks
+            behind_where = behind_where or masks(node)
             copy = recovered.copies[node]
             placed = None
             if g is not _UNKNOWN and node not in recovered.misled and node not in recovered.doubtful:

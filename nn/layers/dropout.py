@@ -6,16 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from autograd import sample
-from nn.init import Rng, generator_of
+from autograd import Tensor, get_default_dtype, sample
+from nn.layers.checks import probability
 from nn.module import Module
+from nn.randomness import Rng, generator_of
+
+
+def dropout(x: Any, p: float = 0.5, training: bool = True, rng: Rng = None) -> Any:
+    """x m / (1 - p) in training, each m on its own 0 with probability p and else 1; x itself otherwise.
+
+    Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html, in the inverted form that needs no rescaling
+    later. Shape of x kept. `rng` is a seed, a NumPy Generator, or None. Raises ValueError for p outside [0, 1].
+
+    >>> dropout(np.ones(6), p=0.5, rng=0).tolist()
+    [2.0, 0.0, 0.0, 0.0, 2.0, 2.0]
+    """
+    if not training or probability(p, "p", "dropout") == 0:
+        return x
+    if type(x) is not Tensor:
+        x = np.asarray(x)
+    kept = sample(generator_of(rng).random, x.shape) >= p
+    dtype = x.dtype if x.dtype.kind == "f" else get_default_dtype()
+    return x * (kept * np.asarray(1 / (1 - p) if p < 1 else 0, dtype))
 
 
 class Dropout(Module):
     """y = x m / (1 - p) in training, each m on its own 0 with probability p and else 1; y = x in evaluation.
 
-    Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html, in the inverted form that needs no rescaling
-    later. Shape of x kept.
+    See `dropout`. Shape of x kept.
 
     Parameters
     ----------
@@ -34,16 +52,11 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Rng = None) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p={p} is not a probability, a number in [0, 1]")
-        self.p = p
+        self.p = probability(p, "p", "Dropout")
         self.rng = generator_of(rng)
 
     def forward(self, x: Any) -> Any:
-        if not self.training or self.p == 0:
-            return x
-        kept = sample(self.rng.random, x.shape) >= self.p
-        return x * (kept * np.asarray(1 / (1 - self.p) if self.p < 1 else 0, x.dtype))
+        return dropout(x, self.p, self.training, self.rng)
 
     def extra_repr(self) -> str:
         return f"p={self.p}"

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, affine, get_default_dtype
-from nn.init import Rng, generator_of
+from nn.layers.checks import count
 from nn.module import Module
+from nn.randomness import Rng, generator_of
 
 
 class Linear(Module):
@@ -46,10 +47,8 @@ class Linear(Module):
         dtype: np.typing.DTypeLike | None = None,
         rng: Rng = None,
     ) -> None:
-        for name, value in (("in_features", in_features), ("out_features", out_features)):
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"Linear: {name} must be an integer of at least 1, not {value!r}")
-        self.in_features, self.out_features = int(in_features), int(out_features)
+        self.in_features = count(in_features, "in_features", "Linear")
+        self.out_features = count(out_features, "out_features", "Linear")
         generator, dtype = generator_of(rng), get_default_dtype() if dtype is None else dtype
         bound = 1 / math.sqrt(in_features)
         weight = generator.uniform(-bound, bound, (out_features, in_features))

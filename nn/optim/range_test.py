@@ -14,6 +14,7 @@ from autograd import enable_grad, missing_extra
 from nn.module import Module
 from nn.optim.adam import Adam
 from nn.optim.optimizer import Optimizer, Parameters
+from nn.randomness import Rng, generator_of
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def lr_find(
     num_iter: int = 100,
     batch_size: int = 32,
     diverge: float = 4.0,
-    rng: np.random.Generator | int | None = None,
+    rng: Rng = None,
 ) -> LRFinding:
     """Train a copy of the model while the learning rate rises; the suggestion is where the loss falls fastest.
 
@@ -77,7 +78,7 @@ def lr_find(
     num_iter : steps, >= 3; it may be fewer, as the test ends when the loss diverges.
     batch_size : samples in a step, >= 1.
     diverge : end when the running mean of the loss is this many times its lowest so far, > 1.
-    rng : seed or Generator for the order of the samples.
+    rng : a seed, a NumPy Generator, or None, for the order of the samples.
 
     Raises ValueError for settings out of range, and where the loss is not finite at the smallest rate.
 
@@ -99,7 +100,7 @@ def lr_find(
     lrs: list[float] = []
     losses: list[float] = []
     mean, best = 0.0, math.inf
-    order = _endless_batches(len(inputs), batch_size, np.random.default_rng(rng))
+    order = _endless_batches(len(inputs), batch_size, generator_of(rng))
     with enable_grad(), np.errstate(all="ignore"):
         for i, lr in enumerate(np.geomspace(start_lr, end_lr, num_iter)):
             batch = next(order)

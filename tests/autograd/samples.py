@@ -213,6 +213,20 @@ row("quantile", distinct(2, 3, 2), q=0.0, axis=(0, 2), keepdims=True)
 row("quantile", distinct(5), q=1.0)
 row("quantile", distinct(3, 4), q=np.array([0.2, 0.7]), axis=1)
 row("quantile", distinct(3, 4), q=np.array([[0.2, 0.7, 0.5]]), axis=0, keepdims=True)
+METHODS = (
+    "lower higher midpoint nearest hazen weibull median_unbiased normal_unbiased inverted_cdf averaged_inverted_cdf "
+    "closest_observation interpolated_inverted_cdf"
+)
+for method in METHODS.split():
+    row("quantile", distinct(2, 5), q=0.37, axis=1, method=method)
+row("nanmedian", distinct(7))
+row("nanmedian", distinct(2, 3, 2), axis=(0, -1), keepdims=True)
+row("nanmedian", some_nan(4, 4), axis=1)
+row("nanquantile", some_nan(9), q=0.3)
+row("nanquantile", some_nan(4, 4), q=np.array([0.2, 0.7]), axis=1, keepdims=True)
+row("nanquantile", some_nan(2, 4, 4), q=0.9, axis=(0, 2), method="hazen")
+row("unwrap", _array(lambda rng, shape: np.cumsum(rng.uniform(2, 3, shape), axis=-1))(2, 5))
+row("unwrap", real(4, 2), axis=0, period=0.55)
 
 # --- moving elements ---
 
@@ -337,6 +351,27 @@ row("erfc", real(), numpy=np.vectorize(math.erfc, otypes=[float]))
 row("logit", _grid(0.3, 0.7)(), numpy=lambda x: np.log(x / (1 - x)))
 row("prelu", nonzero(), real(), numpy=lambda x, slope: np.where(x > 0, x, x * slope))
 row("logistic_loss", real(), _grid(0, 1, 0)(), numpy=lambda x, t: np.logaddexp(0, x) - x * t)
+row("lgamma", positive(), numpy=np.vectorize(math.lgamma, otypes=[float]))
+row("lgamma", _grid(-2.6, -2.4)(), numpy=np.vectorize(math.lgamma, otypes=[float]))
+
+
+def _digamma(x: np.ndarray) -> Any:
+    z = x + 60
+    far = np.log(z) - 1 / (2 * z) - 1 / (12 * z**2) + 1 / (120 * z**4) - 1 / (252 * z**6)
+    return far - sum(1 / (x + k) for k in range(60))
+
+
+def _trigamma(x: np.ndarray) -> Any:
+    z = x + 60
+    far = 1 / z + 1 / (2 * z**2) + 1 / (6 * z**3) - 1 / (30 * z**5) + 1 / (42 * z**7)
+    return far + sum(1 / (x + k) ** 2 for k in range(60))
+
+
+for numbers in (positive(), _grid(-2.6, -2.4)()):
+    row("digamma", numbers, numpy=_digamma)
+    row("polygamma", numbers, numpy=_digamma)
+    row("polygamma", numbers, order=1, numpy=lambda x, order: _trigamma(x))
+row("xlogy", real(), positive(), numpy=lambda x, y: x * np.log(y))
 for axis in (-1, 0):
     row("softmax", real(2, 3), axis=axis, numpy=lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True))
     row("log_softmax", real(2, 3), axis=axis, numpy=lambda x, axis: x - np.log(np.exp(x).sum(axis, keepdims=True)))
@@ -359,6 +394,9 @@ for name in [
 ]:
     row(name, repeated(2, 3), repeated(2, 3))
 row("isclose", real(), another(), rtol=0.1, atol=0.1)
+for name in ["isclose", "allclose", "array_equal"]:
+    row(name, with_nan(), with_nan(), equal_nan=True)
+row("count_nonzero", repeated(2, 3), axis=1, keepdims=True)
 row("allclose", real(), another(), rtol=0.1, atol=9.0)
 row("floor_divide", real(), another())
 for name in ["logical_and", "logical_or", "logical_xor"]:
@@ -389,11 +427,38 @@ row("tie_share", Array(lambda rng, shape: np.array([[1.0, 2.0, 2.0], [3.0, 0.0, 
 row("quantile_share", Array(lambda rng, shape: np.array([1.0, 5.0, 1.0, 7.0]), ()), axis=0,
     q=np.array([0.0, 0.5, 0.75]),
     numpy=lambda x, q, axis: np.array([[0.5, 0, 0.5, 0], [0.25, 0.5, 0.25, 0], [0, 0.75, 0, 0.25]]))  # fmt: skip
+row("quantile_share", Array(lambda rng, shape: np.array([1.0, np.nan, 2.0]), ()), axis=0, q=np.array([0.5]),
+    skip_nan=True, numpy=lambda x, q, axis, skip_nan: np.array([[0.5, 0, 0.5]]))  # fmt: skip
+row("quantile_share", Array(lambda rng, shape: np.array([[1.0, np.nan], [3.0, 4.0]]), ()), axis=1,
+    q=np.array([0.5]), method="higher",
+    numpy=lambda x, q, axis, method: np.array([[[0.0, 0.0], [0.0, 1.0]]]))  # fmt: skip
 row("truncate", real(), dtype=np.dtype(int), numpy=lambda x, dtype: x.astype(dtype))
 row("argpartition", distinct(2, 5), kth=2, axis=1)
 row("searchsorted", Array(lambda rng, shape: np.array([0.0, 1.0, 1.0, 2.0]), ()), real(2, 3), side="right")
 row("searchsorted", Array(lambda rng, shape: np.array([2.0, 0.0, 1.0]), ()), repeated(4), sorter=np.array([1, 2, 0]))
 row("digitize", repeated(4), Array(lambda rng, shape: np.array([0.0, 1.0]), ()), right=True)
+shifts = _array(lambda rng, shape: rng.integers(0, 4, shape))
+for name in ["isreal", "iscomplex"]:
+    row(name, real())
+for name in ["left_shift", "right_shift", "gcd", "lcm"]:
+    row(name, counts(), shifts())
+row("bitwise_count", counts())
+row("isin", repeated(2, 3), repeated(2))
+row("isin", repeated(2, 3), Array(lambda rng, shape: np.array([1.0]), ()), invert=True)
+row("array_equiv", repeated(2, 3), repeated(1, 3))
+for name in ["nanargmax", "nanargmin"]:
+    row(name, some_nan(3, 4))
+    row(name, some_nan(3, 4), axis=1, keepdims=True)
+edges = Array(lambda rng, shape: np.array([-1.5, 0.0, 0.5, 2.0]), ())
+row("bins_of", Array(lambda rng, shape: np.array([-1.5, -2.0, 2.0, 3.0, 0.0, 0.1]), ()), edges,
+    numpy=lambda x, edges: np.array([0, -1, 2, -1, 1, 1]))  # fmt: skip
+row("histogram_bin_edges", real(2, 3))
+row("histogram_bin_edges", real(2, 3), bins=4, range=(-1, 2))
+row("lexsort", repeated(3, 7), numpy=lambda x: np.lexsort(tuple(x)))
+row("ravel_multi_index", shifts(2, 3), dims=(4, 5), mode="raise", order="F",
+    numpy=lambda x, dims, mode, order: np.ravel_multi_index(tuple(x), dims, mode, order))  # fmt: skip
+row("unravel_index", shifts(3), shape=(2, 3), order="C",
+    numpy=lambda x, shape, order: np.stack(np.unravel_index(x, shape, order)))  # fmt: skip
 row("argwhere", repeated(2, 3))
 row("flatnonzero", repeated(2, 3))
 row("constant", repeated(2, 3), repeated(2), numpy=lambda a, b: a)

@@ -167,7 +167,8 @@ def test_every_operator_of_real_tensors_has_one_for_complex_tensors():
     special = {name for name in vars(Tensor) if name.startswith("__") and callable(getattr(Tensor, name))}
     through_primitives = {  # these call a primitive, `_apply`, or nothing that computes
         "__init__ __hash__ __reduce__ __pow__ __neg__ __pos__ __abs__ __floordiv__ __rfloordiv__ __invert__ __round__ "
-        "__getitem__ __setitem__ __primitive__ __complex_primitive__"
+        "__getitem__ __setitem__ __primitive__ __complex_primitive__ __divmod__ __rdivmod__"
+        " __ipow__ __copy__ __deepcopy__ __init_subclass__"
     }
     own = set(vars(ComplexMethods)) | set(vars(ComplexTensor))
     assert special - own - set(*map(str.split, through_primitives)) == set()
@@ -483,6 +484,8 @@ def test_no_function_of_numpys_is_wrong_on_complex_numbers():
     """Whatever NumPy computes of complex numbers comes out the same, or is refused."""
     same = refused = 0
     for function, form in complex_calls():
+        if function is np.empty_like:  # whose values are arbitrary
+            continue
         arguments = form()
         try:
             expected = function(*arguments)
@@ -511,6 +514,9 @@ def _assert_same(found, expected, function):
         assert len(found) == len(expected)
         for part, e in zip(found, expected, strict=True):
             _assert_same(part, e, function)
+        return
+    if isinstance(expected, np.dtype | type):
+        assert found == expected
         return
     found = found.data if isinstance(found, Tensor) else np.asarray(found)
     assert np.iscomplexobj(found) == np.iscomplexobj(expected), function

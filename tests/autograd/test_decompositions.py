@@ -5,7 +5,7 @@ import pytest
 
 from autograd import Tensor, grad, gradcheck, hessian
 from autograd.errors import ShapeError, UnsupportedError
-from tests.autograd.test_products import assert_is_numpys
+from tests.autograd.agreement import assert_is_numpys
 
 rng = np.random.default_rng(0)
 SQUARE = rng.uniform(-1, 1, (3, 3)) + 2 * np.eye(3)
@@ -64,6 +64,53 @@ def test_multi_dot(shapes):
     assert_is_numpys(lambda *arrays: np.linalg.multi_dot(arrays), [draw.uniform(-1, 1, shape) for shape in shapes])
 
 
+TALL, WIDER = np.random.default_rng(2).uniform(-1, 1, (5, 3)), np.random.default_rng(3).uniform(-1, 1, (2, 2, 4))
+MAP = np.random.default_rng(4).uniform(-1, 1, (2, 3, 6))
+
+
+@pytest.mark.parametrize(
+    "f, arrays",
+    [
+        (lambda a: tuple(np.linalg.qr(a)), [WIDER]),
+        (lambda a: np.linalg.qr(a, "r"), [WIDER]),
+        (lambda a: tuple(np.linalg.qr(a, "complete")), [WIDER[0]]),
+        (lambda a, b: np.linalg.lstsq(a, b)[:2], [TALL, TALL[:, :2] ** 2]),
+        (lambda a, b: np.linalg.lstsq(a, b)[:2], [TALL, TALL[:, 0] ** 2]),
+        (lambda a, b: np.linalg.lstsq(a, b)[0], [TALL.T, TALL[0]]),
+        (lambda a, b: np.linalg.lstsq(a, b)[3], [TALL, TALL[:, 0]]),
+        (np.linalg.tensorinv, [MAP]),
+        (lambda a: np.linalg.tensorinv(a, ind=1), [MAP.T.reshape(6, 3, 2)]),
+        (np.linalg.tensorsolve, [MAP, MAP[:, :, 0]]),
+        (lambda a, b: np.linalg.tensorsolve(a, b, axes=(0, 1)), [WIDER, TALL[:4, 0]]),
+        (lambda a: np.linalg.diagonal(a, offset=1), [WIDER]),
+    ],
+)
+def test_what_is_made_of_the_decompositions(f, arrays):
+    assert_is_numpys(f, arrays, second=False, tolerance=1e-9)
+
+
+def test_least_squares_of_a_lower_rank():
+    a = np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+    x, residuals, rank, s = np.linalg.lstsq(Tensor(a, requires_grad=True), np.ones(3))
+    expected = np.linalg.lstsq(a, np.ones(3))
+    np.testing.assert_allclose(x.data, expected[0])
+    assert residuals.shape == expected[1].shape == (0,)
+    assert rank == 1
+    np.testing.assert_allclose(s.data, expected[3], atol=1e-14)
+
+
+def test_a_singular_matrix_is_told_by_op_and_line_where_only_the_gradient_needs_its_inverse():
+    x = Tensor(SINGULAR - SINGULAR, requires_grad=True)
+    y = np.linalg.slogdet(x)[1]  # slogdet is called here
+    assert y.item() == -np.inf
+    for create_graph in (False, True):
+        with pytest.raises(
+            np.linalg.LinAlgError, match=r"no gradient of log_abs_det.*slogdet is called here.*Singular"
+        ):
+            y.backward(create_graph=create_graph, retain_graph=True)
+    assert x.grad is None
+
+
 # --- degenerate ---
 
 
@@ -99,9 +146,12 @@ def test_only_the_triangle_that_is_read_takes_a_gradient():
         (lambda x: np.linalg.cholesky(-x), np.linalg.LinAlgError, "cholesky: Matrix is not positive definite"),
         (lambda x: np.linalg.inv(x[:2]), np.linalg.LinAlgError, r"inv: .*square; operand of shape \(2, 3\)"),
         (lambda x: np.linalg.solve(x, np.ones(4)), ShapeError, r"solve: shapes \(3, 3\) and \(4,\) do not fit"),
-        (lambda x: np.linalg.lstsq(x, x), UnsupportedError, "lstsq has no rule.*pinv"),
-        (lambda x: np.linalg.qr(x[:2]), UnsupportedError, "qr: .* more columns than rows"),
-        (lambda x: np.linalg.qr(x, "complete"), UnsupportedError, "qr: mode='complete'"),
+        (lambda x: np.linalg.qr(x[:, :2], "complete"), UnsupportedError, "qr: mode='complete' .*the rest of Q"),
+        (lambda x: np.linalg.qr(x, "raw"), UnsupportedError, "qr: mode='raw'"),
+        (lambda x: np.linalg.tensorsolve(x, x), ShapeError, "tensorsolve: .* one to one"),
+        (lambda x: np.linalg.lstsq(x[None], x), np.linalg.LinAlgError, "lstsq: a matrix, and a vector"),
+        (lambda x: np.linalg.matrix_power(x[0], 2), np.linalg.LinAlgError, "matrix_power: a matrix is needed"),
+        (lambda x: np.linalg.tensorinv(x, 0), ShapeError, "tensorinv: ind=0"),
         (lambda x: np.linalg.svd(x[:2]), UnsupportedError, "svd: write full_matrices=False"),
         (lambda x: np.linalg.svd(x[0]), np.linalg.LinAlgError, "svd: a matrix is needed"),
         (lambda x: np.linalg.qr(x[0]), np.linalg.LinAlgError, "qr: a matrix is needed"),

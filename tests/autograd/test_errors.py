@@ -43,6 +43,7 @@ LINE = r".*test_errors\.py:\d+: "
         (lambda: Tensor(2.0) @ leaf(2), r"matmul: shapes \(\) and \(2,\) do not fit"),
         (lambda: np.dot(leaf(2, 3), leaf(2)), r"dot: shapes \(2, 3\) and \(2,\) do not fit"),
         (lambda: affine(leaf(5, 3), leaf(2, 4), leaf(2)), r"affine: shapes .* weight \(out_features, in_features\)"),
+        (lambda: affine(leaf(), leaf(2, 3), leaf(2)), r"affine: shapes \(\) and \(2, 3\) and \(2,\)"),
         (lambda: affine(leaf(5, 3), leaf(2, 3), leaf(3)), r"affine: shapes \(5, 3\) and \(2, 3\) and \(3,\)"),
         (lambda: leaf(2, 3).reshape(4), r"reshape: shapes \(2, 3\) do not fit: .*size 6 into shape \(4,\)"),
         (lambda: np.concatenate([leaf(2, 3), leaf(3, 2)]), r"concatenate: shapes \(2, 3\) and \(3, 2\)"),
@@ -100,16 +101,13 @@ def test_only_floats_require_grad(data):
 @pytest.mark.parametrize(
     "data",
     ["abc", None, {}, object(), ["a", "b"], [None], np.array(["2020-01-01"], "M8[D]"), 10**400, b"x", np.exp],
-    ids=str,
 )
 def test_data_that_are_no_numbers(data):
     with pytest.raises(DtypeError, match="a Tensor holds numbers, not" + LINE):
         Tensor(data)
 
 
-@pytest.mark.parametrize(
-    "other", ["abc", None, object(), {}, [None], ["a"], np.array(["a"]), np.array([None])], ids=repr
-)
+@pytest.mark.parametrize("other", ["abc", None, object(), {}, [None], ["a"], np.array(["a"]), np.array([None])])
 @pytest.mark.parametrize("data", [1.0, [1.0]], ids=["scalar", "array"])
 def test_operands_that_are_no_numbers(other, data):
     x = Tensor(data, requires_grad=True)
@@ -135,15 +133,13 @@ def test_wrap_shares_arrays_only():
     [
         (lambda x: np.put(x, 0, 1.0), "put", "np.where"),
         (lambda x: np.copyto(x, 1.0), "copyto", "assign"),
-        (lambda x: np.nanargmin(x), "nanargmin", "np."),
-        (lambda x: np.apply_along_axis(np.sum, 0, x), "apply_along_axis", "autograd.primitive"),
-        (lambda x: np.unwrap(x), "unwrap", "detach"),
         (lambda x: np.nextafter(x, x), "nextafter", "floating-point grid"),
         (lambda x: np.spacing(x), "spacing", "floating-point grid"),
         (lambda x: np.frexp(x), "frexp", "np.log2"),
-        (lambda x: np.add.reduceat(x, [0]), "add.reduceat", "detach"),
-        (lambda x: np.fmod.outer(x, x), "fmod.outer", "detach"),
-        (lambda x: np.add.at(np.zeros(3), [0], x), "add.at", "detach"),
+        (lambda x: np.add.at(np.zeros(3), [0], x), "add.at", "np.bincount"),
+        (lambda x: np.maximum.at(x, [0], 1.0), "maximum.at", "y[index] = values"),
+        (lambda x: np.emath.sqrt(x), "lib.*sqrt", "np.sqrt"),
+        (lambda x: np.linalg.eigvals(x), "linalg.eigvals", "eigvalsh"),
     ],
 )
 def test_a_numpy_function_without_a_rule_is_refused_at_the_call_by_name(f, name, advice):
@@ -157,24 +153,15 @@ def test_a_numpy_function_without_a_rule_is_refused_at_the_call_by_name(f, name,
 @pytest.mark.parametrize(
     "f, message",
     [
-        (lambda x: np.sum(x, where=x > 0), "sum: where="),
-        (lambda x: np.sum(x, initial=3.0), "sum: initial="),
-        (lambda x: np.sum(x, dtype=np.float32), "sum: dtype="),
-        (lambda x: np.mean(x, where=[True, False, True]), "mean: where="),
-        (lambda x: np.max(x, initial=3.0), "max: initial="),
-        (lambda x: np.exp(x, where=x > 0), "exp: where="),
+        (lambda x: np.max(x, where=[True, False, True]), "max: where= needs initial="),
+        (lambda x: np.reshape(x, (3,), order="K"), "reshape: order="),
+        (lambda x: np.exp(x, where=x > 0), r"exp: where=.*np\.where"),
         (lambda x: np.exp(x, dtype=np.float32), "exp: dtype="),
         (lambda x: np.add(x, 1, casting="unsafe"), "add: casting="),
-        (lambda x: np.std(x, where=True), "std: .*where"),
-        (lambda x: np.std(x, None, np.float32), "std: .*positional"),
-        (lambda x: np.ravel(x, order="F"), "ravel: .*order"),
-        (lambda x: np.reshape(x, (3,), order="F"), "reshape: order="),
         (lambda x: np.concatenate([x, x], dtype=np.float32), "concatenate: .*dtype"),
         (lambda x: np.stack([x, x], casting="unsafe"), "stack: .*casting"),
         (lambda x: np.clip(x, 0, 1, dtype=np.float32), "clip: .*dtype"),
-        (lambda x: np.argsort(x, kind="quicksort"), "argsort: kind="),
-        (lambda x: np.where(x), "where takes 3 array"),
-        (lambda x: np.add.reduce(x, where=[True, True, False]), "sum: where="),
+        (lambda x: np.where(x, x), "where: one array, or three"),
     ],
 )
 def test_an_argument_without_a_rule_is_refused_at_the_call_by_name(f, message):

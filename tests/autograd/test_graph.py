@@ -1,5 +1,6 @@
 """The graph as a data structure: depth, lifetime, passes over it, and the source lines it remembers."""
 
+import copy
 import gc
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def live_nodes() -> int:
 @pytest.mark.slow
 def test_a_chain_of_a_million_nodes_is_built_replayed_and_freed_without_recursion():
     script = """
-        import gc, sys
+        import copy, gc, sys
         from autograd import Tensor
         from autograd.graph import Node
         gc.disable()
@@ -53,6 +54,16 @@ def test_a_chain_of_a_million_nodes_is_built_replayed_and_freed_without_recursio
         assert x.grad == 2 * once
         kept = y * 2.0                  # a graph that hangs on the whole chain
         del y, kept
+        y = x
+        for _ in range(1_000_000):
+            y = y * 1.000001
+        inner, twin = copy.deepcopy((x, y))
+        del y
+        inner.zero_grad()
+        twin.backward()
+        assert inner.grad == once
+        assert x.grad == 2 * once
+        del inner, twin
         assert sum(type(thing) is Node for thing in gc.get_objects()) < 10
         print("done")
     """
@@ -82,6 +93,74 @@ def test_a_deep_create_graph_pass_needs_no_recursion():
     x.zero_grad()
     slope.backward()
     assert x.grad == 5001 * 5000
+
+
+# --- deep copies ---
+
+
+def program(x, constant):
+    """Nodes of one, two and three inputs, views, a constant, keywords."""
+    column = x.reshape(4, 1)
+    y = np.where(column > 0.5, column * constant, np.exp(column))
+    return np.concatenate([y, y[1:], column]).sum(axis=0) ** 2
+
+
+@pytest.mark.parametrize("record", [False, True])
+def test_a_deep_copy_is_the_same_graph_on_other_leaves(record):
+    a = np.array([0.3, 0.7, 0.9, 0.1])
+    x, constant = Tensor(a, requires_grad=True, name="x"), Tensor([[2.0], [3.0], [5.0], [7.0]])
+    y = program(x, constant)
+    inner, twin = copy.deepcopy((x, y))
+    assert inner.name == "x"
+    assert twin._node.location == y._node.location
+    y.backward([1.0], create_graph=record)
+    twin.backward([1.0], create_graph=record)
+    first, second = (t.grad.data if record else t.grad for t in (x, inner))
+    assert first.tobytes() == second.tobytes()
+    assert not np.shares_memory(first, second)
+    assert not np.shares_memory(x.data, inner.data)
+    if record:
+        slopes = []
+        for t in (x, inner):
+            g = t.grad
+            t.zero_grad()
+            g.sum().backward()
+            slopes.append(t.grad.tobytes())
+        assert slopes[0] == slopes[1]
+
+
+@pytest.mark.parametrize("data", [2.0, np.float32(2), np.array(2.0), np.ones((2, 0))], ids=repr)
+def test_a_deep_copy_of_every_kind_of_value(data):
+    x = Tensor(data, requires_grad=True)
+    inner, twin = copy.deepcopy((x, (x * x).sum()))
+    twin.backward()
+    assert inner.grad.dtype == x.dtype
+    np.testing.assert_array_equal(inner.grad, 2 * np.asarray(data))
+    assert x.grad is None
+
+
+def test_a_deep_copy_lives_on_when_the_original_is_overwritten_freed_and_dropped():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = (x[:1] * x.reshape(2, 1)).sum()
+    inner, twin = copy.deepcopy((x, y))
+    y.backward()
+    x.assign([9.0, 9.0])
+    del x, y
+    twin.backward()
+    np.testing.assert_array_equal(inner.grad, [4.0, 1.0])
+
+
+def test_a_deep_copy_of_a_stale_graph_is_stale_and_keeps_gradients_that_were_kept():
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = x * x
+    y.retain_grad()
+    y.sum().backward(retain_graph=True)
+    twin = copy.deepcopy(y)
+    np.testing.assert_array_equal(twin.grad, [1, 1])
+    assert not np.shares_memory(twin.grad, y.grad)
+    x.assign([3.0, 4.0])
+    with pytest.raises(StaleValueError):
+        copy.deepcopy(y).sum().backward()
 
 
 # --- lifetime ---

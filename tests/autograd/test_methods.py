@@ -10,27 +10,66 @@ from autograd.methods import ArrayMethods
 from tests.autograd.oracles import numeric_vjp
 
 DATA = np.array([[0.31, 0.72, 0.53], [0.94, 0.15, 0.66]])
+MASK = np.array([[True, False, True], [True, True, False]])
 
 # name: calls with arguments; the second function stands in where ndarray has no such method.
 CALLS = {
-    "sum": [lambda x: x.sum(), lambda x: x.sum(0), lambda x: x.sum(axis=(0, 1), keepdims=True)],
-    "mean": [lambda x: x.mean(), lambda x: x.mean(-1), lambda x: x.mean(axis=1, keepdims=True)],
-    "var": [lambda x: x.var(), lambda x: x.var(axis=0, ddof=1), lambda x: x.var(axis=1, keepdims=True)],
-    "std": [lambda x: x.std(), lambda x: x.std(axis=0, ddof=1), lambda x: x.std(axis=1, keepdims=True)],
-    "max": [lambda x: x.max(), lambda x: x.max(0), lambda x: x.max(axis=1, keepdims=True)],
-    "min": [lambda x: x.min(), lambda x: x.min(0), lambda x: x.min(axis=1, keepdims=True)],
-    "prod": [lambda x: x.prod(), lambda x: x.prod(0), lambda x: x.prod(axis=1, keepdims=True)],
+    "sum": [
+        lambda x: x.sum(where=MASK, initial=2.0),
+        lambda x: x.sum(),
+        lambda x: x.sum(0),
+        lambda x: x.sum(axis=(0, 1), keepdims=True),
+    ],
+    "mean": [
+        lambda x: x.mean(axis=1, where=MASK),
+        lambda x: x.mean(),
+        lambda x: x.mean(-1),
+        lambda x: x.mean(axis=1, keepdims=True),
+    ],
+    "var": [
+        lambda x: x.var(where=MASK),
+        lambda x: x.var(),
+        lambda x: x.var(axis=0, ddof=1),
+        lambda x: x.var(axis=1, keepdims=True),
+    ],
+    "std": [
+        lambda x: x.std(where=MASK),
+        lambda x: x.std(),
+        lambda x: x.std(axis=0, ddof=1),
+        lambda x: x.std(axis=1, keepdims=True),
+    ],
+    "max": [
+        lambda x: x.max(0, initial=0.4, where=MASK),
+        lambda x: x.max(),
+        lambda x: x.max(0),
+        lambda x: x.max(axis=1, keepdims=True),
+    ],
+    "min": [
+        lambda x: x.min(initial=0.4, where=MASK),
+        lambda x: x.min(),
+        lambda x: x.min(0),
+        lambda x: x.min(axis=1, keepdims=True),
+    ],
+    "prod": [
+        lambda x: x.prod(where=MASK),
+        lambda x: x.prod(),
+        lambda x: x.prod(0),
+        lambda x: x.prod(axis=1, keepdims=True),
+    ],
     "cumsum": [lambda x: x.cumsum(), lambda x: x.cumsum(0), lambda x: x.cumsum(axis=-1)],
     "cumprod": [lambda x: x.cumprod(), lambda x: x.cumprod(0), lambda x: x.cumprod(axis=-1)],
+    "mT": [lambda x: x.mT],
+    "trace": [lambda x: x.trace(), lambda x: x.trace(1)],
     "argmax": [lambda x: x.argmax(), lambda x: x.argmax(0), lambda x: x.argmax(axis=1, keepdims=True)],
     "argmin": [lambda x: x.argmin(), lambda x: x.argmin(0)],
     "all": [lambda x: (x > 0.2).all(), lambda x: (x > 0.2).all(axis=0), lambda x: x.all(axis=1, keepdims=True)],
-    "any": [lambda x: (x > 0.9).any(), lambda x: (x > 0.9).any(axis=0)],
+    "any": [lambda x: (x > 0.9).any(), lambda x: (x > 0.9).any(axis=0), lambda x: (x > 0.9).any(where=MASK)],
     "reshape": [
         lambda x: x.reshape(3, 2),
         lambda x: x.reshape((3, -1)),
         lambda x: x.reshape([6]),
         lambda x: x.reshape(-1),
+        lambda x: x.reshape(3, 2, order="F"),
     ],
     "transpose": [
         lambda x: x.transpose(),
@@ -40,8 +79,8 @@ CALLS = {
     ],
     "swapaxes": [lambda x: x.swapaxes(0, 1), lambda x: x.swapaxes(-1, 0)],
     "squeeze": [lambda x: x.reshape(1, 2, 3).squeeze(), lambda x: x.reshape(2, 1, 3).squeeze(axis=1)],
-    "ravel": [lambda x: x.ravel()],
-    "flatten": [lambda x: x.flatten()],
+    "ravel": [lambda x: x.ravel(), lambda x: x.ravel(order="F")],
+    "flatten": [lambda x: x.flatten(), lambda x: x.flatten("F")],
     "repeat": [lambda x: x.repeat(2), lambda x: x.repeat([1, 0, 2], axis=1)],
     "take": [lambda x: x.take([0, 4, 0]), lambda x: x.take(2, axis=1), lambda x: x.take([5, -4], -1, mode="wrap")],
     "compress": [lambda x: x.compress([True, False, True], axis=1), lambda x: x.compress([0, 1, 1])],
@@ -116,6 +155,11 @@ def test_methods_of_a_scalar(name):
 @pytest.mark.parametrize("decimals", [(), (1,)])
 def test_round_is_ndarrays_and_takes_no_gradient(decimals):
     check(lambda x: x.round(*decimals), lambda x: x.round(*decimals), DATA, is_constant=True)
+
+
+def test_a_copy_of_bools():
+    for copy in (np.copy, lambda t: t.copy()):
+        assert copy(Tensor([True, False])).tolist() == [True, False]
 
 
 def test_the_imaginary_part_of_real_numbers_takes_no_gradient():

@@ -74,6 +74,53 @@ def test_modes_are_decorators_too(x):
     assert is_grad_enabled()
 
 
+def test_one_switch_may_be_used_again_also_inside_itself(x):
+    silent = no_grad()
+    for _ in range(2):
+        with silent:
+            with silent, enable_grad():
+                assert is_grad_enabled()
+            assert not is_grad_enabled()
+        assert is_grad_enabled()
+
+
+def test_a_decorated_function_runs_in_many_threads_and_in_itself(x):
+    barrier = threading.Barrier(4)
+
+    @no_grad()
+    def countdown(n):
+        if not n:
+            barrier.wait()
+            raise KeyError
+        try:
+            countdown(n - 1)
+        finally:
+            assert not is_grad_enabled()
+
+    def run(_):
+        with pytest.raises(KeyError):
+            countdown(3)
+        return is_grad_enabled()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(4))) == [True] * 4
+
+
+def test_what_runs_after_its_call_is_not_decorated():
+    async def task():
+        pass
+
+    async def stream():
+        yield 1
+
+    def numbers():
+        yield 1
+
+    for lazy in (task, stream, numbers):
+        with pytest.raises(TypeError, match=f"{lazy.__name__} runs after its call has returned.* with block"):
+            no_grad()(lazy)
+
+
 def test_a_leaf_made_under_no_grad_takes_gradients_later():
     with no_grad():
         w = Tensor([1.0], requires_grad=True)
@@ -161,6 +208,41 @@ def test_detect_anomaly_names_the_line_of_the_forward_call(x):
     assert x.grad is None
     np.sqrt(x - 1.0).sum().backward()
     np.testing.assert_array_equal(x.grad, [np.inf, 0.5])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_detect_anomaly_tells_what_the_operands_were():
+    x = Tensor([[1.0, -2.5], [3.0, 0.0]], requires_grad=True)
+    with detect_anomaly():
+        with pytest.raises(AnomalyError, match=r"given \(2, 2\) float64 from -2\.5 to 3$"):
+            np.log(x)
+        with pytest.raises(AnomalyError, match=r"given \(\) float64 1 and \(2, 2\) float64 from -2\.5 to 3$"):
+            np.divide(1.0, x)
+        with pytest.raises(AnomalyError, match=r"given \(2,\) float32 2, 1 nan and "):
+            Tensor([np.nan, 2.0], requires_grad=True, dtype=np.float32) * 2
+        y = np.sqrt(abs(x))
+        with pytest.raises(AnomalyError, match=r"input was .* from 0 to 3, .* arrived \(2, 2\) float64 from 0"):
+            (y * y).sum().backward()
+    assert x.grad is None
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_detect_anomaly_of_a_value_that_a_pass_has_freed(x):
+    y = x * -1.0
+    y.sum().backward()
+    with detect_anomaly(), pytest.raises(AnomalyError, match="log returned 2 nan"):
+        np.log(y)
+
+
+def test_detect_anomaly_finds_the_first_nan_of_the_backward_pass():
+    x = Tensor([0.0, 1.0], requires_grad=True)
+    with detect_anomaly():
+        y = np.sqrt(x)
+        with pytest.raises(AnomalyError, match="that sqrt sends"):
+            (np.exp(y * y * 2) * 3).sum().backward()
+        y = x * 2
+        with pytest.raises(AnomalyError, match=r"that multiply sends .* arrived \(2,\) float64 1, 1 nan"):
+            y.backward([np.nan, 1.0])
 
 
 def test_detect_anomaly_passes_what_is_finite(x):

@@ -5,8 +5,8 @@ import pytest
 
 from autograd import Tensor, grad, hessian
 from autograd.errors import ShapeError
+from tests.autograd.agreement import assert_is_numpys
 from tests.autograd.test_decompositions import SQUARE, STACK, WIDE
-from tests.autograd.test_products import assert_is_numpys
 
 
 @pytest.mark.parametrize("p", [None, 2, -2, 1, -1, np.inf, "fro", "nuc"])

@@ -1,27 +1,16 @@
 """Products that are made of others (`test_rules.py` tries the ops): NumPy's value, and both derivatives checked."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 
-from autograd import Tensor, gradcheck, gradgradcheck
+from autograd import Tensor
 from autograd.errors import ShapeError, UnsupportedError
+from tests.autograd.agreement import assert_is_numpys
 
 
 def drawn(*shapes: tuple[int, ...]) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
     return [np.asarray(rng.uniform(-1, 1, shape)) for shape in shapes]
-
-
-def assert_is_numpys(f: Callable[..., Any], arrays: list[np.ndarray]) -> None:
-    value, expected = f(*(Tensor(x, requires_grad=True) for x in arrays)), f(*arrays)
-    assert type(value) is Tensor
-    assert value.shape == np.shape(expected)
-    np.testing.assert_allclose(value.data, expected, rtol=1e-11, atol=1e-11)
-    assert (report := gradcheck(f, *arrays)), report
-    assert (report := gradgradcheck(f, *arrays)), report
 
 
 @pytest.mark.parametrize(
@@ -98,8 +87,10 @@ def test_a_list_is_an_operand_too():
     [
         (lambda x: np.einsum("ij,jk", x, np.ones((4, 2))), ShapeError, "einsum: shapes .2, 3. and .4, 2. do not fit"),
         (lambda x: np.einsum("ij,k", x), UnsupportedError, "einsum: 'ij,k' names 2 operands, but 1 were given"),
-        (lambda x: np.einsum("ij", x, out=np.ones((2, 3))), UnsupportedError, "einsum: out"),
+        (lambda x: np.einsum("ij", x, out=np.ones((2, 3))), UnsupportedError, "einsum: out= would overwrite"),
         (lambda x: np.cross(x[:, :2], x[:, :2]), ShapeError, "cross: vectors of three elements"),
+        (lambda x: np.vecdot(x, [1.0]), ShapeError, "vecdot: vectors of 3 and of 1"),
+        (lambda x: np.linalg.outer(x, x), ShapeError, "outer: two vectors"),
         (lambda x: np.convolve(x, x), ShapeError, "convolve: shapes"),
         (lambda x: np.convolve(x[0], x[0], "half"), UnsupportedError, "convolve: mode='half'"),
         (lambda x: np.tensordot(x, x, ([0], [1])), ShapeError, "tensordot: axes .* differ in length"),

@@ -6,11 +6,13 @@ Values are kept in [-1, 1] by bounded functions, so that every expression is smo
 import operator
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograd import Tensor, grad, hvp, jvp, no_grad
+from autograd import Tensor, checkpoint, grad, hvp, jacobian, jacobians, jvp, no_grad, replay
+from autograd.trees import items
 from tests.autograd.oracles import numeric_jvp, numeric_vjp
 
 SHAPES = [(), (1,), (3,), (2, 1), (2, 3)]
@@ -59,7 +61,12 @@ leaves = st.lists(
 
 
 def run(program, values):
-    """The sum of everything that was computed; a step that does not broadcast takes its first operand alone."""
+    """The sum of everything that was computed."""
+    return sum((np.sum(x) for x in steps(program, values)), start=0.0)
+
+
+def steps(program, values):
+    """All that was computed; a step that does not broadcast takes its first operand alone."""
     stack = list(values)
     for f, operands in program:
         chosen = [stack[i % len(stack)] for i in operands]
@@ -68,7 +75,7 @@ def run(program, values):
         except ValueError:
             chosen = [chosen[0], chosen[0]]
         stack.append(f(*chosen))
-    return sum((np.sum(x) for x in stack[len(values) :]), start=0.0)
+    return stack[len(values) :]
 
 
 @given(programs, leaves)
@@ -121,3 +128,43 @@ def test_a_random_graph_gives_the_same_bits_every_time(program, data):
         return [b"" if t.grad is None else t.grad.tobytes() for t in tensors]
 
     assert gradients() == gradients()
+
+
+@given(programs, leaves)
+def test_the_jacobian_of_a_random_graph_is_sent_together_as_one_by_one(program, data):
+    argnums = tuple(range(len(data)))
+
+    def f(*x):
+        return steps(program, x)[-3:]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jacobians, "_FEW", 10**6)
+        expected = list(items(jacobian(f, argnums, mode="reverse")(*data)))
+        patch.setattr(jacobians, "_FEW", 0)
+        patch.setattr(jacobians, "_one_by_one", None)
+        for mode in ("forward", "reverse"):
+            for actual, e in zip(items(jacobian(f, argnums, mode=mode)(*data)), expected, strict=True):
+                np.testing.assert_allclose(actual, e, rtol=1e-11, atol=1e-11)
+
+
+@given(programs, leaves)
+def test_checkpoints_and_care_change_nothing_in_a_random_graph(program, data):
+    """The careful pass is what a fast one behind a `where` falls back on."""
+
+    def gradients(f):
+        tensors = [Tensor(x, requires_grad=True) for x in data]
+        y = f(*tensors)
+        if isinstance(y, Tensor) and y.requires_grad:
+            y.backward()
+        return [np.zeros(t.shape) if t.grad is None else t.grad for t in tensors]
+
+    def f(*x):
+        return np.where(np.zeros(()) < 1, run(program, x), 0.0)
+
+    expected = gradients(f)
+    for actual, e in zip(gradients(checkpoint(f)), expected, strict=True):
+        np.testing.assert_array_equal(actual, e)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "_pull_hopefully", lambda ops, leaves, free: ops)
+        for actual, e in zip(gradients(f), expected, strict=True):
+            np.testing.assert_allclose(actual, e, rtol=1e-12, atol=1e-15)  # sums may go in another order

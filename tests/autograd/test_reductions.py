@@ -156,10 +156,9 @@ def test_ties_beside_a_nan_share_among_themselves():
 @pytest.mark.parametrize(
     "f, message",
     [
-        (lambda x: np.gradient(x, [0.0, 1.0, 3.0], axis=0), "points have no rule"),
-        (lambda x: np.diff(x, prepend=0.0), "prepend"),
-        (lambda x: np.quantile(x, 0.3, method="lower"), "method= has no rule"),
-        (lambda x: np.nansum(x, dtype=np.float64), "dtype"),
+        (lambda x: np.quantile(x, 0.3, weights=A), "weights= has no rule"),
+        (lambda x: np.percentile(x, 30, weights=A, method="inverted_cdf"), "weights"),
+        (lambda x: np.nansum(x, out=np.ones(())), "out= would overwrite"),
     ],
 )
 def test_what_has_no_rule_is_refused(f, message):

@@ -1,14 +1,16 @@
 """The backward pass: accumulation, recorded passes of any order, hooks, kept gradients, and points without a slope."""
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograd import Tensor, affine, grad, hessian, logsumexp, no_grad, relu, sigmoid, softplus
-from autograd.errors import GradientError, ShapeError
+from autograd.errors import GradientError, ShapeError, StaleValueError
 from tests.autograd.oracles import numeric_vjp
+from tests.autograd.places import line_of
 
 
 def leaf(data, dtype=None):
@@ -288,11 +290,46 @@ def test_retain_grad_keeps_the_gradient_of_a_result(data):
     assert isinstance(h.grad, np.ndarray)
     assert h.grad.dtype == x.dtype
     np.testing.assert_array_equal(h.grad, 2 * h.data)
-    assert other.grad is None
+    with pytest.warns(UserWarning, match=r"result of multiply.*h, other = .*retain_grad\(\)"):
+        assert other.grad is None
     y.backward()
     np.testing.assert_array_equal(h.grad, 4 * h.data)
     h.zero_grad()
     assert h.grad is None
+
+
+def test_a_gradient_that_was_not_kept_is_told_once_for_each_line():
+    x = leaf([1.0, 2.0])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")
+        for _ in range(3):
+            y = x * 2
+            assert y.grad is None  # nobody went back yet
+            y.sum().backward()
+            assert y.grad is None  # told here
+            assert x.grad is not None
+    (warning,) = told
+    assert warning.filename == __file__
+    assert warning.lineno == line_of(__file__, "told here")
+
+
+@pytest.mark.parametrize("write", [lambda x: x.assign([9.0, 9.0]), lambda x: x.data.fill(9.0)])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_that_overwrites_what_the_pass_still_needs_is_an_error(write, create_graph):
+    x = leaf([1.0, 2.0])
+    y = x * x
+    z = y * 1
+    z.register_hook(lambda g: write(x))
+    with pytest.raises(StaleValueError, match="before this backward pass was through"):
+        z.sum().backward(create_graph=create_graph)
+    assert x.grad is None
+
+
+def test_a_hook_may_step_a_leaf_whose_gradient_is_complete():
+    x = leaf([1.0, 2.0])
+    x.register_hook(lambda g: x.assign(x.data - 0.5 * g))
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.data, [0, 0])
 
 
 def test_retain_grad_of_the_root_and_of_a_leaf():

@@ -309,6 +309,51 @@ def test_a_tensor_without_gradient_becomes_an_array():
     np.testing.assert_array_equal(leaf([1.0, 2.0]).detach().numpy(), [1, 2])
 
 
+class OlderLibrary:
+    """Asks by DLPack as before version 1, which could not say that memory is read-only."""
+
+    def __init__(self, t):
+        self.t = t
+
+    def __dlpack__(self, **ignored):
+        return self.t.__dlpack__()
+
+    def __dlpack_device__(self):
+        return self.t.__dlpack_device__()
+
+
+@pytest.mark.parametrize("data", [2.0, np.float32(2), [1.0, 2.0], np.ones((2, 3), np.float32).T, [1, 2]], ids=repr)
+def test_other_libraries_take_constants_by_dlpack(data):
+    t = Tensor(data)
+    for array in (np.from_dlpack(t), np.from_dlpack(OlderLibrary(t)), np.from_dlpack(t, copy=True)):
+        assert array.dtype == t.dtype
+        np.testing.assert_array_equal(array, t.data)
+    if t.shape:
+        assert np.shares_memory(np.from_dlpack(t), t.data)
+    assert not np.from_dlpack(t).flags.writeable
+    assert not np.shares_memory(np.from_dlpack(OlderLibrary(t)), t.data)
+
+
+def test_a_tensor_that_requires_grad_is_not_exported_by_dlpack():
+    for x in (leaf([1.0, 2.0]), leaf(1.0), leaf([1.0, 2.0]) * 2):
+        with pytest.raises(GradientError, match=r"test_tensor\.py:\d+.*detach\(\)\.numpy\(\)"):
+            np.from_dlpack(x)
+
+
+def test_a_matrix_or_a_memmap_is_shared_as_the_array_it_is(tmp_path):
+    matrix = np.ones((2, 2)).view(np.matrix)
+    memory = np.memmap(tmp_path / "a", np.float64, "w+", shape=(2, 2))
+    memory[...] = 1
+    for array in (matrix, memory):
+        t = Tensor.wrap(array, requires_grad=True)
+        assert type(t.data) is np.ndarray
+        assert np.shares_memory(t.data, array)
+        (t * t).sum().backward()
+        np.testing.assert_array_equal(t.grad, [[2, 2], [2, 2]])
+        t.assign(np.zeros((2, 2)))
+        assert not np.any(array)
+
+
 def test_in_place_operators_rebind():
     x = leaf([1.0, 2.0])
     y = x + 0
@@ -519,7 +564,7 @@ def test_a_condition_and_an_index_of_python():
         range(x)
 
 
-@pytest.mark.parametrize("convert", [float, int, bool, "{:.2f}".format, operator.index], ids=str)
+@pytest.mark.parametrize("convert", [float, int, bool, "{:.2f}".format, operator.index])
 def test_many_elements_are_no_python_number(convert):
     for x in (leaf([1.0, 2.0]), leaf(np.ones((0,)))):
         with pytest.raises(TypeError, match=r"one element.*shape \([20],\).*test_tensor\.py"):

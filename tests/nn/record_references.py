@@ -91,31 +91,11 @@ def main() -> None:
     loss("cross_entropy", images, torch.softmax(images, 1))
     loss("cross_entropy", logits[0], ids[0])
 
-    x = torch.tensor(np.concatenate([rng.normal(size=9) * 3, [0.0, -20.0, 20.0]]).reshape(3, 4))
-    activations = []
-
-    def activation(function: str, **settings: Any) -> None:
-        z = x.clone().requires_grad_()
-        value = getattr(torch.nn.functional, function)(z, **settings)
-        (value * torch.arange(12.0).reshape(3, 4)).sum().backward()
-        activations.append(
-            {"function": function, "settings": settings, "value": listed(value), "gradient": listed(z.grad)}
-        )
-
-    for function in ("relu", "sigmoid", "tanh", "leaky_relu", "gelu"):
-        activation(function)
-    activation("leaky_relu", negative_slope=0.3)
-    activation("gelu", approximate="tanh")
-    for dim in (0, 1):
-        activation("softmax", dim=dim)
-        activation("log_softmax", dim=dim)
-
     recorded = {
         "start": start,
         "gradients": gradients,
         "optimizers": optimizers,
         "losses": losses,
-        "activations": {"x": listed(x), "of": activations},
     }
     PATH.write_text(json.dumps(recorded) + "\n", encoding="utf-8")
 

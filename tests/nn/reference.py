@@ -1,4 +1,4 @@
-"""What tests compare with: what PyTorch computed, as `record_references.py` wrote it down, and the global generator."""
+"""What tests compare with: what PyTorch computed, as the `record_*.py` here wrote it down, and the global generator."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-REFERENCE: dict[str, Any] = json.loads(Path(__file__).with_name("references.json").read_text(encoding="utf-8"))
+
+def _recorded(name: str) -> dict[str, Any]:
+    return json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+REFERENCE = _recorded("references.json")
+LAYERS = _recorded("layer_references.json")
 
 
 def global_state() -> str:

@@ -24,6 +24,28 @@ class Block(nn.Module):
         return self.inner(x * self.weight)
 
 
+def test_an_error_names_the_module_by_its_path():
+    inner = nn.Sequential(nn.Tanh(), nn.Linear(3, 2, rng=0))
+    for model, path in (
+        (inner[1], "Linear"),
+        (inner, "Sequential.1"),
+        (nn.Sequential(nn.Linear(4, 5, rng=0), inner), "Sequential.1.1"),
+    ):
+        with pytest.raises(ValueError, match="affine: shapes") as caught:
+            model(np.ones((1, 4)))
+        assert caught.value.__notes__ == [f"in {path}: Linear(in_features=3, out_features=2, bias=True)"]
+
+
+def test_an_error_in_a_forward_of_ones_own_names_it_too():
+    class Divides(nn.Module):
+        def forward(self, x):
+            return x / self.missing
+
+    with pytest.raises(AttributeError) as caught:
+        nn.Sequential(Divides())(1.0)
+    assert caught.value.__notes__ == ["in Sequential.0: Divides()"]
+
+
 class Shared(nn.Module):
     """The same layer and the same Tensor twice."""
 
@@ -251,5 +273,40 @@ def test_copies_stand_alone(copied):
         for p, q in zip(model.parameters(), other.parameters(), strict=True):
             assert p is not q
             assert np.array_equal(p.data, q.data)
-            q.assign(np.zeros(q.shape))
-            assert p.data.any()
+            q.assign(p.data + 1)
+            assert (p.data != q.data).all()
+
+
+def test_apply_goes_from_the_inside_out_and_calls_each_once():
+    shared = nn.ReLU()
+    model = nn.Sequential(nn.Sequential(nn.Linear(1, 1), shared), nn.Tanh(), shared)
+    order = []
+    assert model.apply(order.append) is model
+    assert [type(module).__name__ for module in order] == ["Linear", "Sequential", "Tanh", "ReLU", "Sequential"]
+    model.apply(lambda m: nn.init.ones_(m.weight) if isinstance(m, nn.Linear) else None)
+    assert model[0][0].weight.tolist() == [[1.0]]
+
+
+def test_evaluating_gives_every_module_its_mode_back():
+    model = nn.Sequential(nn.Dropout(), nn.Sequential(nn.Dropout()))
+    model[1].eval()
+    with pytest.raises(ZeroDivisionError), model.evaluating() as same:
+        assert same is model
+        assert not any(module.training for module in model.modules())
+        1 / 0
+    assert [module.training for module in model.modules()] == [True, True, False, False]
+
+
+def test_freezing_all():
+    model = Block().requires_grad_(False)
+    assert not any(p.requires_grad for p in model.parameters())
+    assert [name for name, _ in model.named_parameters()] == NAMES
+    assert all(p.requires_grad for p in model.requires_grad_().parameters())
+
+
+def test_a_counter_takes_no_fraction():
+    model = nn.BatchNorm1d(1)
+    state = model.state_dict() | {"num_batches_tracked": np.array(2.5), "running_mean": np.array([3.0])}
+    with pytest.raises(ValueError, match="num_batches_tracked: integers are wanted, not float64"):
+        model.load_state_dict(state)
+    assert model.running_mean.tolist() == [0.0]

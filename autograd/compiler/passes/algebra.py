@@ -182,7 +182,9 @@ def negative_factors(equation: Equation, definitions: Definitions) -> list[Equat
         return None
     a, b = equation.inputs
     product = defined(b, ew.multiply, definitions)
-    for x, c in () if product is None else (product.inputs, product.inputs[::-1]):
+    if product is None:
+        return None
+    for x, c in (product.inputs, product.inputs[::-1]):
         if (value := number(c)) is not None and value < 0 and isinstance(x, Variable) and x.dtype == b.dtype:
             scaled = Variable(b.shape, b.dtype, "q")
             other = ew.subtract if equation.primitive is ew.add else ew.add

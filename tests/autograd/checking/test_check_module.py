@@ -122,7 +122,7 @@ def test_randomness_from_elsewhere_is_found_out():
     assert report.verdict == "INCONCLUSIVE" and "model.eval()" in report.reason
 
 
-@pytest.mark.parametrize("fails_at", [1, 2, 3, 10])
+@pytest.mark.parametrize("fails_at", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_nothing_is_left_behind_by_an_exception(fails_at, dtype):
     net, runs = Net(dtype), 0
@@ -159,7 +159,7 @@ def test_inputs_are_not_written():
     def f(x, t):
         nonlocal calls
         calls += 1
-        if calls == 8:
+        if calls == 5:
             raise RuntimeError
         return (x * t).sum()
 

@@ -20,7 +20,7 @@ SMOOTH: dict[str, tuple[Any, Any, tuple[float, float]]] = {
     "log": (np.log, lambda x: 1 / x, (1e-12, 1e12)),
     "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x), (1e-12, 1e12)),
     "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2, (1e-9, 1e9)),
-    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2, (-5, 5)),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2, (-5, 5)),
     "cube": (lambda x: x * x * x, lambda x: 3 * x * x, (-1e6, 1e6)),
     "polynomial": (lambda x: x**4 - 3 * x + 5, lambda x: 4 * x**3 - 3, (-10, 10)),
 }

@@ -122,17 +122,18 @@ def test_any_wrong_element_of_a_hand_made_gradient_fails(seed, scale, factor):
 
 @pytest.mark.parametrize("f", [relu, np.abs, lambda x: np.maximum(x, 0.0), lambda x: np.maximum(x, -0.3 * x)])
 @pytest.mark.parametrize("x", [0.0, np.array([1.0, 0.0, -2.0])])
-def test_a_kink_is_no_failure(f, x):
+def test_on_a_kink_a_slope_between_those_of_the_two_sides_passes_and_the_report_says_so(f, x):
     report = gradcheck(lambda x: f(x).sum(), x)
-    assert report.verdict == "INCONCLUSIVE" and "kink" in report.reason
-    assert "kink" in str(report) and not report
+    assert report and "on a kink" in str(report)
     if np.ndim(x):
-        assert [e.verdict for e in report.elements] == ["PASS", "INCONCLUSIVE", "PASS"]
+        assert [bool(e.reason) for e in report.elements] == [False, True, False]
 
 
-def test_a_slope_far_outside_those_of_a_kink_fails():
-    assert gradcheck(np.abs, 0.0, gradient=50.0).verdict == "FAIL"
-    assert gradcheck(np.abs, 0.0, gradient=0.9).verdict == "INCONCLUSIVE"
+@pytest.mark.parametrize("f", [np.abs, lambda x: abs(float(x) if not isinstance(x, Tensor) else x)])
+def test_a_slope_outside_those_of_a_kink_fails(f):
+    for slope, verdict in ((50.0, "FAIL"), (-1.0, "PASS"), (0.9, "PASS"), (1.0, "PASS")):
+        assert gradcheck(f, 0.0, gradient=slope).verdict == verdict
+    assert gradcheck(np.abs, 0.0, gradient=1.01).verdict == "FAIL"
 
 
 @settings(max_examples=100, deadline=None)
@@ -165,7 +166,7 @@ def test_many_kinks_near_the_point_are_never_a_failure(seed):
     ],
 )
 def test_what_cannot_be_measured(f, x, word):
-    report = gradcheck(f, x)
+    report = gradcheck(f, x, method="five_point" if word == "known only to" else "auto")
     assert report.verdict == "INCONCLUSIVE" and word in report.reason
     json.dumps(report.to_dict(), allow_nan=False)
 
@@ -200,7 +201,7 @@ def test_the_report_fits_on_a_page_and_tells_everything():
     assert len(lines) <= 40
     assert lines[0].startswith("gradcheck of <lambda>: FAIL: input59[")
     assert "input59" in lines[-2] + lines[-3] or any(line.startswith("input59") for line in lines)
-    assert "and 36 more: 36 PASS" in str(report)
+    assert "and 42 more: 42 PASS" in str(report)
     assert isinstance(report, GradcheckReport)
     saved = json.loads(json.dumps(report.to_dict()))
     assert saved["verdict"] == "FAIL" and saved["reason"] == report.reason and len(saved["inputs"]) == 60
@@ -218,17 +219,17 @@ def test_columns_are_aligned():
 
 def test_a_pass_says_what_it_would_have_caught():
     report = gradcheck(lambda x: (x**2).sum(), X)
-    assert 0 < report.sensitivity < 1e-4 and f"{report.sensitivity:.1e}" in str(report)
+    assert 0 < report.sensitivity < 1e-6 and f"{report.sensitivity:.1e}" in str(report)
     g = 2 * X
-    g[0, 0] += 1.5 * report.sensitivity
+    g[0, 0] += 1.5 * report.sensitivity * g.max()
     assert gradcheck(lambda x: (x**2).sum(), X, gradient=g).verdict == "FAIL"
 
 
 def test_assert_gradients_raises_with_the_report():
     with pytest.raises(AssertionError, match="FAIL: x"):
         assert_gradients(np.sin, 1.0, gradient=lambda x: -np.cos(x))
-    with pytest.raises(AssertionError, match="kink"):
-        assert_gradients(relu, 0.0)
+    with pytest.raises(AssertionError, match="finite"):
+        assert_gradients(np.sqrt, 0.0)
     assert_gradients(np.sin, 1.0)
 
 

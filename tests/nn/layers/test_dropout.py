@@ -36,7 +36,7 @@ def test_a_seed_repeats_and_the_global_generator_is_left_alone():
     assert global_state() == state
 
 
-@pytest.mark.parametrize("p", [-0.1, 1.1, float("nan")])
+@pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), None, "0.5"])
 def test_p_is_a_probability(p):
     with pytest.raises(ValueError, match="is not a probability"):
         nn.Dropout(p)

@@ -67,3 +67,10 @@ def test_sizes_below_one_are_named(sizes):
 def test_a_wrong_input_is_told_with_the_users_line():
     with pytest.raises(ShapeError, match=r"\(3, 2\) and \(1, 5\).*test_linear\.py"):
         nn.Linear(5, 1)(X)
+
+
+def test_a_number_is_no_row_of_features():
+    with pytest.raises(ShapeError, match=r"shapes \(\) and \(2, 1\)"):
+        nn.Linear(1, 2)(3.0)
+    with pytest.raises(ValueError):
+        nn.Linear(1, 2, bias=False)(3.0)

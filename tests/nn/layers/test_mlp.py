@@ -3,6 +3,7 @@ import pytest
 
 import nn
 from autograd import Tensor, check_module
+from nn.activations.named import BY_NAME
 
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
 
@@ -16,6 +17,8 @@ def test_layers_stand_in_order():
     assert kinds(nn.MLP([2, 1])) == ["Linear"]
     assert kinds(nn.MLP([2, 4, 1], np.tanh, output_activation="sigmoid")) == ["Linear", "tanh", "Linear", "Sigmoid"]
     assert kinds(nn.MLP([2, 4, 3, 1], ["gelu", None])) == ["Linear", "GELU", "Linear", "Linear"]
+    assert kinds(nn.MLP([2, 4, 1], ["relu", "sigmoid"])) == ["Linear", "ReLU", "Linear", "Sigmoid"]
+    assert kinds(nn.MLP([2, 1], ["sigmoid"])) == ["Linear", "Sigmoid"]
     assert kinds(nn.MLP([2, 4, 1], nn.Tanh, dropout=0.5)) == ["Linear", "Tanh", "Dropout", "Linear"]
     leaky = nn.LeakyReLU(0.2)
     assert nn.MLP([2, 4, 1], leaky)[1] is leaky
@@ -54,16 +57,95 @@ def test_rng_decides_everything():
     [
         ({"sizes": [2]}, r"sizes=\[2\]: an input and an output size"),
         ({"sizes": [2, 4, 1], "activation": "rleu"}, r"unknown activation 'rleu'; known: relu, leaky_relu"),
-        ({"sizes": [2, 4, 1], "activation": ["relu", "relu"]}, r"2 activations for the 1 hidden layers"),
-        ({"sizes": [2, 4, 1], "norm": "batch"}, r"norm='batch' comes later"),
-        ({"sizes": [2, 4, 1], "init": "he"}, r"unknown init 'he'; known: xavier_uniform"),
-        ({"sizes": [2, 4, 1], "dropout": 1.5}, r"p=1.5 is not a probability"),
-        ({"sizes": [2, 0, 1]}, r"out_features must be an integer of at least 1, not 0"),
+        ({"sizes": [2, 4, 1], "activation": ["relu"] * 3}, r"has 1 hidden layers, so 1 are needed, or 2 with one for"),
+        ({"sizes": [2, 4, 1], "activation": ["relu", "relu"], "output_activation": "tanh"}, r"has 1 hidden layers"),
+        ({"sizes": [2, 4, 4, 1], "activation": ["relu"]}, r"has 2 hidden layers, so 2 are needed"),
+        ({"sizes": [2, 4, 1], "activation": "rleu"}, r"did you mean 'relu'\?"),
+        ({"sizes": [2, 4, 1], "output_activation": "sofmax"}, r"did you mean 'softmax'\?"),
+        ({"sizes": [2, 4, 1], "norm": "group"}, r"unknown norm 'group'; known: batch, layer"),
+        ({"sizes": [2, 4, 1], "init": "he"}, r"unknown init 'he'; known: default, xavier_uniform"),
+        ({"sizes": [2, 4, 1], "dropout": 1.5}, r"dropout=1.5 is not a probability"),
+        ({"sizes": [2, 0, 1]}, r"each of sizes must be an integer of at least 1, not 0"),
+        ({"sizes": [2, 4.0, 1]}, r"each of sizes must be an integer of at least 1, not 4.0"),
     ],
 )
-def test_bad_settings_are_named(arguments, message):
+def test_bad_settings_are_named_before_a_number_is_drawn(arguments, message):
+    generator = np.random.default_rng(0)
     with pytest.raises(ValueError, match=message):
+        nn.MLP(**arguments, rng=generator)
+    assert generator.random() == np.random.default_rng(0).random()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"sizes": 3},
+        {"sizes": "abc"},
+        {"sizes": [2, 4, 1], "activation": 7},
+        {"sizes": [2, 4, 1], "norm": 7},
+        {"sizes": [2, 4, 1], "init": 7},
+    ],
+)
+def test_what_is_no_list_or_no_function_is_refused(arguments):
+    with pytest.raises(TypeError, match="MLP: "):
         nn.MLP(**arguments)
+
+
+def test_its_text_is_the_layers_in_one_line():
+    assert nn.MLP([2, 8, 1], "relu", "sigmoid").extra_repr() == "2 -> 8 (relu) -> 1 (sigmoid)"
+    assert "\n  2 -> 8 (relu) -> 1 (sigmoid)\n" in repr(nn.MLP([2, 8, 1], "relu", "sigmoid"))
+    assert nn.MLP([3, 1]).extra_repr() == "3 -> 1"
+    deep = nn.MLP([2, 4, 3, 1], [np.tanh, nn.SiLU], dropout=0.25, norm="layer")
+    assert deep.extra_repr() == "2 -> 4 (LayerNorm, tanh, dropout 0.25) -> 3 (LayerNorm, silu, dropout 0.25) -> 1"
+    assert deep.summary().startswith(f"MLP: {deep.extra_repr()}\n")
+
+
+@pytest.mark.parametrize(
+    "norm, kind", [("batch", nn.BatchNorm1d), ("layer", nn.LayerNorm), (nn.LayerNorm, nn.LayerNorm)]
+)
+def test_norm_stands_before_each_hidden_activation(norm, kind):
+    model = nn.MLP([2, 4, 3, 1], norm=norm, rng=0)
+    assert kinds(model) == ["Linear", kind.__name__, "ReLU", "Linear", kind.__name__, "ReLU", "Linear"]
+    x = np.random.default_rng(0).normal(size=(6, 2))
+    assert check_module(model, nn.mse_loss, (x, np.ones((6, 1))))
+
+
+@pytest.mark.parametrize(
+    "activation, expected",
+    [("relu", 2 / 200), ("gelu", 2 / 200), ("selu", 1 / 200), ("sigmoid", 2 / 500), ("tanh", 25 / 9 * 2 / 500)],
+)
+def test_weights_are_drawn_for_the_activation_that_follows(activation, expected):
+    model = nn.MLP([200, 300, 1], activation, rng=0)
+    assert np.isclose(model[0].weight.data.var(), expected, rtol=0.05)
+    assert not model[0].bias.data.any()
+
+
+def test_a_deep_network_keeps_the_size_of_its_signals():
+    x = np.random.default_rng(0).normal(size=(50, 100))
+    for activation in ("relu", "tanh", "selu", "gelu", "leaky_relu"):
+        hidden = nn.MLP([100] * 21, activation, rng=0)[:-1]
+        assert 0.1 < np.sqrt((hidden(x).detach().numpy() ** 2).mean()) < 3
+
+
+def test_default_init_is_that_of_linear():
+    model = nn.MLP([3, 5, 1], init="default", rng=np.random.default_rng(0))
+    generator = np.random.default_rng(0)
+    for layer in (model[0], model[2]):
+        twin = nn.Linear(layer.in_features, layer.out_features, rng=generator)
+        assert layer.weight.tolist() == twin.weight.tolist()
+        assert layer.bias.tolist() == twin.bias.tolist()
+
+
+@pytest.mark.parametrize("norm", [None, "batch", "layer"])
+@pytest.mark.parametrize("name", BY_NAME)
+def test_float32_stays_float32_through_every_activation_and_norm(name, norm):
+    model = nn.MLP([2, 3, 3, 2], name, "softmax", dropout=0.3, norm=norm, dtype=np.float32, rng=0)
+    x = Tensor(np.random.default_rng(0).normal(size=(6, 2)), requires_grad=True, dtype=np.float32)
+    y = model(x)
+    y.sum().backward()
+    assert {y.dtype, x.grad.dtype, *(p.dtype for p in model.parameters())} == {np.dtype(np.float32)}
+    assert {p.grad.dtype for p in model.parameters()} == {np.dtype(np.float32)}
+    assert model.eval()(x).dtype == np.float32
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

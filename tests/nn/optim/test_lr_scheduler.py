@@ -74,9 +74,11 @@ def test_plateaus_are_pytorchs(case):
     assert np.allclose(rates(optimizer, lambda t: schedule.step(MEASURE[t])), case["path"], rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "build", [*(lambda o, c=c: make(c, o) for c in REFERENCE["schedules"]), sequential, chained], ids=str
-)
+BUILDERS = {f"{c['name']}-{c['settings']}": (lambda o, c=c: make(c, o)) for c in REFERENCE["schedules"]}
+BUILDERS |= {"sequential": sequential, "chained": chained}
+
+
+@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 def test_a_run_taken_up_again_goes_on_as_it_would_have(build):
     optimizer, other = groups(), groups()
     schedule = build(optimizer)

@@ -1,0 +1,123 @@
+"""A slope without a step: Im f(x + ih d) / h on the replayed tape, with a bound from random rounding.
+
+Real and imaginary parts are never subtracted, so there is neither truncation nor cancellation: what is left is the
+rounding of each op. A few further runs are shaken (`choices.py`), and their spread says how far rounding carries. On a
+kink, +ih and -ih follow the two sides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.checking.analytic import NotAnalyticError
+from autograd.checking.branches import branched
+from autograd.checking.choices import Choices, Rounding
+from autograd.checking.finite_differences import EPS, Estimate, Stencil
+from autograd.checking.tape import Tape
+
+_STEP = 2.0**-200
+_RUNS = 3
+_SAFETY = 8.0
+
+
+class ComplexStep:
+    """Slopes of sum(weights * f) along directions in one input at a time."""
+
+    method = "complex"
+
+    def __init__(self, tape: Tape, work: Sequence[np.ndarray], weights: np.ndarray, seed: int) -> None:
+        self._tape, self._work, self._weights, self._seed = tape, work, weights, seed
+
+    def refusal(self) -> str:
+        """Why the tape cannot be evaluated in complex numbers; empty if it can.
+
+        The slope along one random direction is also measured by differences, lest an op of the user's own compute
+        something else in complex numbers than its real function continued.
+        """
+        rng = np.random.default_rng(self._seed)
+        for k, x in enumerate(self._work):
+            direction = rng.choice([-1.0, 1.0], x.shape) * np.where(x == 0, 1.0, np.abs(x))
+            try:
+                exact = self.slope(k, direction)
+            except NotAnalyticError as error:
+                return f"{error} is not known to be analytic"
+            except Exception as error:  # an op of the user's own may do anything to complex numbers
+                return f"{type(error).__name__} in complex numbers: {error}"
+            if math.isfinite(exact.bound) and all(exact.contradicts(e) for e in self._by_differences(k, direction)):
+                return "it contradicts differences; an op may compute with np.asarray or .real"
+        return ""
+
+    def by_differences(self, k: int, direction: np.ndarray) -> Estimate:
+        """The same slope by differences, at the step of those tried that knows it best."""
+        return min(self._by_differences(k, direction), key=lambda e: e.bound)
+
+    def _by_differences(self, k: int, direction: np.ndarray) -> Iterator[Estimate]:
+        values = list(self._work)
+        start = self._tape.evaluate(values)
+
+        def rise(t: float) -> float:
+            values[k] = self._work[k] + t * direction
+            return float(np.sum(self._weights * (self._tape.evaluate(values) - start)))
+
+        size = float(np.sum(np.abs(self._weights * start)))
+        for step in (2.0**-13, 2.0**-17, 2.0**-26):
+            yield Stencil.around(1.0, rise, step).estimate(EPS * size)
+
+    def slope(self, k: int, direction: np.ndarray) -> Estimate:
+        """The slope along `direction` in input k; nan with an infinite bound where the tape is not analytic."""
+        h = self._step(k, direction)
+        choices = Choices()
+        right = self._along(k, direction, h, choices)
+        left = self._along(k, direction, -h, Choices()) if choices.has_tie else right
+        rounding = Rounding(self._seed)
+        shaken = [
+            self._along(k, direction, h, Choices(choices.made, rounding), of_others)
+            for of_others in self._shaken_values
+        ]
+        slope = float(np.sum(right))
+        spread = max(abs(float(np.sum(s)) - slope) for s in shaken)
+        bound = _SAFETY * (spread + EPS * abs(slope)) + h  # h: what f's third derivative may leave of a zero
+        jump = float(np.sum(right - left if right.size == 1 else np.abs(right - left)))
+        if not math.isfinite(bound + jump):
+            return Estimate(math.nan, math.inf, h, slope - jump, slope, False, self.method)
+        middle = (float(np.sum(left)) + slope) / 2
+        is_kink = abs(jump) > 2 * bound
+        return Estimate(middle, bound, h, middle - jump / 2, middle + jump / 2, is_kink, self.method, choices.has_tie)
+
+    def value(self, k: int, direction: np.ndarray) -> float:
+        """The slope alone, in one evaluation."""
+        return float(np.sum(self._along(k, direction, self._step(k, direction), Choices())))
+
+    def _step(self, k: int, direction: np.ndarray) -> float:
+        """So small beside every element that its square is nothing."""
+        moved = self._work[k][direction != 0]
+        small = float(np.abs(moved[moved != 0]).min(initial=1.0))
+        return _STEP * max(min(small, 1.0), 1e-60)
+
+    def _along(
+        self, k: int, direction: np.ndarray, h: float, choices: Choices, of_others: list[Any] | None = None
+    ) -> np.ndarray:
+        """What each element of f contributes to the slope. Only steps that depend on input k are computed anew."""
+        held = list(self._values if of_others is None else of_others)
+        held[k] = branched(self._work[k] + 1j * (h * direction))
+        y = self._tape.result(self._tape.run(held, self._tape.dependents(k), choices))
+        return self._weights * y.imag / h
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        return self._of_all_steps(Choices())
+
+    @cached_property
+    def _shaken_values(self) -> list[list[Any]]:
+        """The values of all steps in a few shaken runs."""
+        plain, rounding = Choices(), Rounding(self._seed)
+        self._of_all_steps(plain)
+        return [self._of_all_steps(Choices(plain.made, rounding)) for _ in range(_RUNS)]
+
+    def _of_all_steps(self, choices: Choices) -> list[Any]:
+        return self._tape.run([branched(w) for w in self._work], range(len(self._tape.steps)), choices)
