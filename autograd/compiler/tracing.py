@@ -80,6 +80,16 @@ class Trace:
                 f"({user.location}); end the compiled function with optimizer.step()"
             )
 
+    def _section(self, clock: int) -> str:
+        """The part of the program that was running then; what prepares an assignment behind a backward pass updates."""
+        for begin, end, name in self.capture.sections:
+            if begin <= clock <= end:
+                return name
+        updates = any(end < clock for _, end, _ in self.capture.sections) and any(
+            clock < at for _, versions in self.capture.assigned_leaves.values() for at, _ in versions
+        )
+        return "update" if updates else "forward"
+
     def _input(self, node: Node) -> Variable:
         if node not in self.inputs:
             name = self.arguments.get(node) or self.capture.names.get(node)
@@ -129,7 +139,7 @@ class Trace:
         self.variables[node] = output
         if of is not None:
             output.of = self.variables.get(self._resolved(of))
-        section = next((name for a, b, name in self.capture.sections if a <= node.clock <= b), "forward")
+        section = self._section(node.clock)
         is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
         is_view = is_given or getattr(node.output, "base", None) is not None
         return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)

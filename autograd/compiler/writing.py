@@ -63,11 +63,14 @@ class Writing:
             ]
         return None
 
+    def _lies(self, x: Any) -> bool:
+        """Whether x is a variable that lies in one place."""
+        return isinstance(x, Variable) and x in self._objects.arrays
+
     def _is_maskable(self, equation: Equation) -> bool:
         g, mask = equation.inputs
         return (
-            isinstance(mask, Variable)
-            and all(x in self._objects.arrays for x in equation.inputs)
+            all(self._lies(x) for x in equation.inputs)
             and mask.dtype == np.bool
             and g.shape == mask.shape == equation.output.shape
             and g.dtype == equation.output.dtype
@@ -88,9 +91,7 @@ class Writing:
     def _added_in_rows(self, equation: Equation) -> Iterator[str]:
         x, added, index = equation.inputs[0], equation.inputs[1], equation.keywords["index"]
         name = self._objects.names[equation.output]
-        if x not in self._objects.arrays or not _same_memory(
-            self._objects.arrays[x], self._objects.arrays[equation.output]
-        ):
+        if not self._lies(x) or not _same_memory(self._objects.arrays[x], self._objects.arrays[equation.output]):
             yield f"{name}[...] = {self._objects.name(x)}"
         yield f"{self._rows(equation.output, index)} += {self._objects.name(added)}"
 
@@ -124,12 +125,12 @@ class Writing:
     def expression(self, equation: Equation) -> str:
         """As in the readable source."""
         x = equation.inputs[0] if equation.inputs else None
-        if equation.primitive is reductions.sum_ and equation.output.ndim == 0 and x in self._objects.arrays:
+        if equation.primitive is reductions.sum_ and equation.output.ndim == 0 and self._lies(x):
             array = self._objects.arrays[x]
             if array.flags.c_contiguous and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
                 flat = self._objects.flat(x)
                 return f"{self._objects.object('dot', np.dot)}({self._objects.ones(x.size, x.dtype)}, {flat})"
-        if equation.primitive is pick and x in self._objects.arrays and self._objects.arrays[x].flags.c_contiguous:
+        if equation.primitive is pick and self._lies(x) and self._objects.arrays[x].flags.c_contiguous:
             return self._rows(x, equation.keywords["index"])
         written = {x: ast.parse(self._objects.name(x), mode="eval").body for x in equation.reads()}
         return ast.unparse(ast.fix_missing_locations(self._lowering.expression(equation, written)))

@@ -203,13 +203,16 @@ def _kept_ids(ids: Any, classes: int, ignore_index: int | None, name: str) -> tu
 # --- from log-probabilities to a loss ---
 
 
+def weight_of(weight: Any, ids: Any) -> Any:
+    """The weight of the class of each row; ids are a Tensor while a program is captured."""
+    return (Tensor(weight) if type(ids) is Tensor and type(weight) is not Tensor else weight)[ids]
+
+
 def _losses_of_ids(log_p: Any, ids: Any, kept: Any, weight: Any) -> tuple[Any, Any, Any]:
     """Of rows of log-probabilities: the losses, the weight of each class, and that of each row, 0 where not kept."""
     if weight is None:
         weight = np.ones(log_p.shape[1], log_p.dtype)
-    if type(ids) is Tensor and type(weight) is not Tensor:
-        weight = Tensor(weight)
-    picked, taken = autograd.pick(log_p, index=ids), weight[ids]
+    picked, taken = autograd.pick(log_p, index=ids), weight_of(weight, ids)
     if kept is not None:  # by a choice, not a product: what is ignored may be -inf
         picked, taken = np.where(kept, picked, 0.0), taken * kept
     return picked * -taken, weight, taken

@@ -9,6 +9,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor
+from tests.nn.losses.samples import SAMPLES
 
 STEPS = 100
 
@@ -190,3 +191,55 @@ def test_targets_out_of_range_are_refused_at_each_call():
     ignoring = np.where(np.arange(8) < 4, trainer.t, -100)
     eager = float(nn.cross_entropy(trainer.model(trainer.x), ignoring))
     assert float(trainer.step(trainer.x, ignoring)) == pytest.approx(eager, rel=1e-12)
+
+
+# CTC searches among the labels of its targets: values decide what it runs.
+NOT_CAPTURED = {"ctc_loss"}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_gradient_of_every_loss(name):
+    function, _, args, count, settings = SAMPLES[name]
+
+    def gradients(*inputs):
+        def loss(*xs):
+            return function(*xs, **settings).sum()
+
+        return autograd.value_and_grad(loss, argnums=tuple(range(count)))(*inputs)
+
+    compiled = autograd.compile(gradients)
+    if function.__name__ in NOT_CAPTURED:
+        with pytest.raises(autograd.CaptureError):
+            compiled(*args)
+        return
+    for scale in (1.0, 1.0, 0.9):
+        inputs = (args[0] * scale, *args[1:])
+        (value, found), (expected, wanted) = compiled(*inputs), gradients(*inputs)
+        np.testing.assert_allclose(value, expected, rtol=1e-12)
+        for actual, right in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(actual, right, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("norm", ("batch", "layer"))
+def test_normalisation_and_its_running_values(norm):
+    outcomes = []
+    for compiled in (False, True):
+        model = nn.MLP([3, 6, 4], norm=norm, dropout=0.2, rng=0)
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.01)
+
+        def step(x, t, model=model, optimizer=optimizer):
+            optimizer.zero_grad()
+            loss = nn.mse_loss(model(x), t)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        run = autograd.compile(step) if compiled else step
+        x, t = batch("numbers", np.float64)
+        losses = [float(run(x, t)) for _ in range(STEPS)]
+        outcomes.append((losses, model.state_dict(), model.eval()(x).tolist()))
+    (losses, state, values), (compiled_losses, compiled_state, compiled_values) = outcomes
+    np.testing.assert_allclose(compiled_losses, losses, rtol=1e-10)
+    np.testing.assert_allclose(compiled_values, values, rtol=1e-8)
+    for name, value in state.items():
+        np.testing.assert_allclose(compiled_state[name], value, rtol=1e-8, atol=1e-8, err_msg=name)
