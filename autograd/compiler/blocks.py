@@ -61,7 +61,10 @@ class Blocks:
             output = equation.output
             if output not in self._arrays:
                 buffers[output] = self._buffer(output.dtype)
-            inputs = [f"{name(x)}_part" if x in buffers or x in self._arrays else name(x) for x in equation.inputs]
+            parted = {x for x in equation.reads() if x in buffers or x in self._arrays}
+            inputs = [
+                name(x) + "_part" if isinstance(x, Variable) and x in parted else name(x) for x in equation.inputs
+            ]
             out = f"{name(output)}_part"
             out = f"out={out}" if equation.primitive.forward in (np.maximum, np.minimum) else out
             body.append(f"    {function(equation.primitive.forward)}({', '.join(inputs)}, {out})")

@@ -85,7 +85,8 @@ class Compiled:
         self._traces += 1
         specialised = Specialised(self._function, args, keywords)
         self._specialised[key] = self._last = specialised
-        return specialised.result
+        result, specialised.result = specialised.result, None
+        return result
 
     def _latest(self) -> Specialised:
         if self._last is None:

@@ -9,6 +9,7 @@ a buffer, and what an operation without `out=` computes is a new array each time
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ class Plan:
         made = {equation.output: equation for equation in self.program.equations}
         uses = self.program.uses()
         for equation in self.program.equations:
-            if equation.primitive is not shaping.concatenate or any(x.ndim != 1 for x in equation.inputs):
+            if equation.primitive is not shaping.concatenate or not all(map(_is_vector, equation.inputs)):
                 continue
             whole = np.empty(equation.output.shape, equation.output.dtype)
             fixed[equation.output] = whole
@@ -227,6 +228,10 @@ class Plan:
         lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
         results = [self._objects.name(x) + (".copy()" if x in lent else "") for x in self.program.outputs]
         yield f"return {', '.join(results)}" if results else "return ()"
+
+
+def _is_vector(x: Any) -> bool:
+    return isinstance(x, Variable) and x.ndim == 1
 
 
 def _inner(equation: Equation) -> Iterator[Variable]:

@@ -193,8 +193,12 @@ class Capture:
                 node.grad = self.gradients_before.get(node)
 
     def finish(self) -> None:
-        """The run has come to its end."""
+        """The run has come to its end, and its program is made: let go of the graph."""
         self.is_running = False
+        for notes in (self.cotangents, self.aliases, self.memory, self._undo, self.decisions, self.gradients_before):
+            notes.clear()
+        for _, versions in self.assigned_leaves.values():
+            versions.clear()
 
     def final_gradients(self) -> dict[Node, Tensor | None]:
         """What is left in `.grad` of each leaf where the run changed it; None: nothing is."""

@@ -44,23 +44,23 @@ class Specialised:
         self._capture = capture = Capture()
         with _capturing(capture):
             result = function(*args, **keywords)
-            self._results: list[Tensor] = []
             _refuse_strangers(result)
             self._outside.refuse_changes()
-            self._structure = map_arrays(result, self._kept)
-            self._gradients = capture.final_gradients()
-            left = [g for g in self._gradients.values() if g is not None]
-            leaving = [x._node for x in (*self._results, *left)]
+            results: list[Tensor] = []
+            self._structure = map_arrays(result, lambda x: _placed(x, results))
+            gradients = capture.final_gradients()
+            left = [g for g in gradients.values() if g is not None]
+            leaving = [x._node for x in (*results, *left)]
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
             trace = Trace(capture, _name_of(function), names, different)
-        capture.finish()
         self._as_tensors = any(given)
+        self._count = len(results)
         self._floats = trace.floats
         self.program: Program = optimized(trace.program)
         self.source = Source(self.program, _place_of(function))
-        self._without_gradient = [node for node, g in self._gradients.items() if g is None]
-        self._with_gradient = [node for node, g in self._gradients.items() if g is not None]
+        self._without_gradient = [node for node, g in gradients.items() if g is None]
+        self._with_gradient = [node for node, g in gradients.items() if g is not None]
         self._guards = list(capture.gradients.items())
         nodes = [tensor._node for tensor in arguments]
         asked = [
@@ -71,14 +71,14 @@ class Specialised:
         self._leaves = [(node, node.requires_grad) for node in trace.inputs]
         self._used = list(capture.used.values())
         self.prepare_each = capture.prepares
-        for node, g in self._gradients.items():
+        for node, g in gradients.items():
             node.grad = None if g is None else g._data
-        self.result = self._handed([x._data for x in self._results])
+        self.result: Any = self._handed([x._data for x in results])
         self.linked = Linked(self.program, trace.inputs, nodes, capture)
-
-    def _kept(self, x: Tensor) -> Any:
-        self._results.append(x)
-        return _PLACE
+        capture.finish()
+        for node in nodes:
+            if type(node.output) is np.ndarray:
+                node.output = _PLACE  # the arguments of this run need not be kept
 
     def prepare(self, values: list[Any]) -> tuple[Any, ...] | None:
         """What has to be computed before a call; None if the program does not hold any more."""
@@ -115,12 +115,12 @@ class Specialised:
 
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
-        n = len(self._results)
+        n = self._count
         rest = iter([values[place] for place in self._places[n:]])
         for node in self._without_gradient:
             node.grad = None
         for node in self._with_gradient:
-            node.grad = next(rest)
+            node.grad = _own(next(rest))
         if self._capture.assigned_leaves:
             self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
@@ -139,13 +139,24 @@ class Specialised:
 
     def _handed(self, values: Any) -> Any:
         """Results in the function's containers, as arrays of the caller's own."""
-        copied = [value.copy() if type(value) is np.ndarray and value.base is not None else value for value in values]
+        copied = [_own(value) for value in values]
         if self._as_tensors:
             copied = [Tensor(value) for value in copied]
         if self._structure is _PLACE:
             return copied[0]
         rest = iter(copied)
         return map_arrays(self._structure, lambda _: next(rest))
+
+
+def _own(value: Any) -> Any:
+    """A result as an array of its own: a view may be of a buffer."""
+    return value.copy() if type(value) is np.ndarray and value.base is not None else value
+
+
+def _placed(x: Tensor, results: list[Tensor]) -> Any:
+    """Note a Tensor of the result; a mark stands in its place."""
+    results.append(x)
+    return _PLACE
 
 
 _PLACE = np.empty(0)  # stands for an array in a result

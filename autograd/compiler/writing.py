@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
+from autograd.compiler.blocks import BLOCK
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.objects import Objects
 from autograd.compiler.passes.rows import ADD_IN_ROWS
@@ -63,7 +64,7 @@ class Writing:
             ]
         return None
 
-    def _lies(self, x: Any) -> bool:
+    def _lies(self, x: Any) -> TypeGuard[Variable]:
         """Whether x is a variable that lies in one place."""
         return isinstance(x, Variable) and x in self._objects.arrays
 
@@ -129,6 +130,8 @@ class Writing:
             array = self._objects.arrays[x]
             if array.flags.c_contiguous and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
                 flat = self._objects.flat(x)
+                if x.size > BLOCK:  # where ones would only take memory
+                    return f"{self._objects.object('add_reduce', np.add.reduce)}({flat})"
                 return f"{self._objects.object('dot', np.dot)}({self._objects.ones(x.size, x.dtype)}, {flat})"
         if equation.primitive is pick and self._lies(x) and self._objects.arrays[x].flags.c_contiguous:
             return self._rows(x, equation.keywords["index"])

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -109,6 +110,32 @@ def test_gradients_are_left_in_leaves_and_add_up_as_in_eager_mode():
 
     for a, b in zip(run(lambda f: f), run(autograd.compile), strict=True):
         np.testing.assert_allclose(a, b)
+
+
+def test_a_gradient_left_in_a_leaf_is_not_overwritten_by_the_next_call():
+    w = Tensor([[1.0, 2.0]], requires_grad=True)
+
+    @autograd.compile
+    def step(x):
+        w.zero_grad()
+        (x @ w.T).sum().backward()
+
+    step(np.ones((3, 2)))
+    step(np.ones((3, 2)))
+    kept = w.grad
+    step(2 * np.ones((3, 2)))
+    assert kept.tolist() == [[3.0, 3.0]] and w.grad.tolist() == [[6.0, 6.0]]
+
+
+def test_the_graph_of_the_recorded_run_is_let_go():
+    size = 1 << 20
+    f = autograd.compile(lambda x: np.tanh(np.sin(np.cos(x) * 2)).sum())
+    x = np.zeros(size)
+    tracemalloc.start()
+    f(x)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2.5 * x.nbytes  # the buffers of the program, of which two are enough
 
 
 def test_update_written_by_hand():

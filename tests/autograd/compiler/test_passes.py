@@ -120,6 +120,25 @@ def test_long_updates_run_in_blocks():
     assert "for " in step.planned_source
 
 
+def test_constant_arrays_may_stand_anywhere():
+    ones, ids = np.ones(3), np.array([0, 2, 1])
+
+    def f(x):
+        return (
+            np.concatenate([ones, x[0], ones]),
+            np.where(x > 0, np.eye(3), x) @ np.eye(3),
+            np.maximum(np.ones((3, 3)), x).sum(axis=0) + ones,
+            autograd.pick(x * 2, index=ids) * ones,
+            np.full((3, 3), 2.0) * x,
+        )
+
+    compiled = autograd.compile(f)
+    for seed in (0, 1):
+        x = np.random.default_rng(seed).normal(size=(3, 3))
+        for actual, expected in zip(compiled(x), f(x), strict=True):
+            np.testing.assert_allclose(actual, expected)
+
+
 def test_masked_gradients_are_zero_where_the_mask_is_off_even_if_infinite():
     def f(x):
         return autograd.grad(lambda v: np.sqrt(autograd.relu(v * 2.0)).sum())(x)
