@@ -9,7 +9,7 @@ READY := .venv/.ready
 .PHONY: test demo bench lint notebooks clean
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 demo: $(READY)
 	$(BIN)/python -m nn.demo

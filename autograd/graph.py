@@ -137,47 +137,25 @@ def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], l
     ops: list[Node] = []
     leaves: list[Node] = []
     stack: list[Node] = []
-    for root in roots:
-        _reach(root, this_pass, stack, leaves)
-    while stack:
+    reached: Any = roots
+    while True:
+        for node in reached:
+            if type(node) is Node and node.mark is not this_pass:
+                if node.primitive is None:
+                    leaves.append(node)
+                elif node.mark is not None and node.mark.freed:
+                    raise freed_error(node, node.mark)
+                else:
+                    stack.append(node)
+                node.mark = this_pass
+        if not stack:
+            break
         node = stack.pop()
         ops.append(node)
         node.cotangent = None
-        if node.others is not None:
-            for parent in node.others:
-                if type(parent) is Node and parent.mark is not this_pass:
-                    _reach(parent, this_pass, stack, leaves)
-            continue
-        # The two usual inputs, with `_reach` written out for the usual case: an op that no pass has met.
-        parent = node.first
-        if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None and parent.primitive is not None:
-                parent.mark = this_pass
-                stack.append(parent)
-            else:
-                _reach(parent, this_pass, stack, leaves)
-        parent = node.second
-        if type(parent) is Node and parent.mark is not this_pass:
-            if parent.mark is None and parent.primitive is not None:
-                parent.mark = this_pass
-                stack.append(parent)
-            else:
-                _reach(parent, this_pass, stack, leaves)
+        reached = node.others or (node.first, node.second)
     ops.sort(key=clock_of, reverse=True)
     return ops, leaves
-
-
-def _reach(node: Node, this_pass: Pass, stack: list[Node], leaves: list[Node]) -> None:
-    """Take up a node unless this pass has met it; refuse an op whose values are gone."""
-    mark = node.mark
-    if mark is not this_pass:
-        if node.primitive is None:
-            leaves.append(node)
-        elif mark is not None and mark.freed:
-            raise freed_error(node, mark)
-        else:
-            stack.append(node)
-        node.mark = this_pass
 
 
 def freed_error(node: Node, mark: Pass) -> FreedGraphError:

@@ -91,8 +91,8 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & ANOMALY:
             refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
-    while LIBRARY_MARK in frame.f_globals and frame.f_back is not None:  # `graph.user_frame`, written out
-        frame = frame.f_back
+    while LIBRARY_MARK in frame.f_globals and (outer := frame.f_back) is not None:  # `graph.user_frame`, written out
+        frame = outer
     node = Node()
     node.primitive = primitive
     node.first = first
@@ -203,12 +203,14 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
         return apply_unary(inputs[0], primitive, keywords)
     values: list[Any] = []
     parents: list[Any] = []
-    tracked = constants = False
+    tracked = constants = floats = False
     for item in inputs:
         if type(item) is Tensor:
             value, node = item._data, item._node
             if node.requires_grad:
                 tracked = True
+            if type(value) is float:
+                floats = True
             values.append(value)
             parents.append(value if node is UNTRACKED else node)
         else:
@@ -218,12 +220,13 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
     if constants and not _take_constants(primitive, inputs, values, parents):
         return apply_complex(primitive, inputs, keywords)
     try:
-        if primitive.scalar is not None and type(values[0]) is float and _all_floats(values):
+        if floats and primitive.scalar is not None and _all_floats(values):
             result = primitive.scalar(*values)
         else:
-            for i, value in enumerate(values):
-                if type(value) is float and type(inputs[i]) is Tensor:
-                    values[i] = np.float64(value)
+            if floats:
+                for i, value in enumerate(values):
+                    if type(value) is float and type(inputs[i]) is Tensor:
+                        values[i] = np.float64(value)
             if keywords is None:
                 result = primitive.forward(*values)
             else:
@@ -287,7 +290,7 @@ def apply_complex(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[
             parents.append(value)
         values.append(value)
     try:
-        result = form.forward(*values, **(keywords or {}))
+        result = form.forward(*values, **_plain(keywords or {}))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         raise located(form, values, error) from None
     if type(result) is np.ndarray:

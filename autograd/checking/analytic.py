@@ -6,6 +6,7 @@ function's domain, as for sqrt at 0, there is no continuation: nan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -148,6 +149,19 @@ def _quantile(x: Any, q: Any, axis: Any = None, keepdims: bool = False, method: 
     return np.expand_dims(y, tuple(a % x.ndim - x.ndim for a in axes)) if keepdims else y
 
 
+def _nanquantile(
+    x: Any, q: Any, axis: Any = None, keepdims: bool = False, method: str = "linear", **unused: Any
+) -> Any:
+    """That of each row's numbers; nan where there is none."""
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    rows = np.moveaxis(raw(x), axes, range(-len(axes), 0))
+    lead, q = rows.shape[: x.ndim - len(axes)], np.asarray(q)
+    numbers = [row[~np.isnan(row)] for row in rows.reshape((math.prod(lead), -1))]
+    y = np.array([_quantile(row, q, method=method) if row.size else np.full(q.shape, np.nan) for row in numbers])
+    y = np.moveaxis(y.reshape(lead + q.shape), range(len(lead), len(lead) + q.ndim), range(q.ndim))
+    return np.expand_dims(y, tuple(a % x.ndim - x.ndim for a in axes)) if keepdims else y
+
+
 def _pinv(x: Any, *cut: Any, **cuts: Any) -> Any:
     """For full rank; the value is NumPy's, the imaginary part that of (x' x)^-1 x' or x' (x x')^-1."""
     y = np.linalg.pinv(raw(x).real, *cut, **cuts)
@@ -176,7 +190,9 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.var: _var,
     np.sort: _sort,
     np.quantile: _quantile,
-    np.median: lambda x, axis=None, keepdims=False: _quantile(x, 0.5, axis, keepdims),
+    np.median: lambda x, axis=None, keepdims=False, **unused: _quantile(x, 0.5, axis, keepdims),
+    np.nanquantile: _nanquantile,
+    np.nanmedian: lambda x, axis=None, keepdims=False, **unused: _nanquantile(x, 0.5, axis, keepdims),
     np.linalg.pinv: _pinv,
     np.i0: _i0,
     np.nan_to_num: _nan_to_num,
