@@ -9,21 +9,10 @@ import gc
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import perf_counter
-from typing import Protocol
+from functools import partial
 
-from benchmarks.workloads import Workload
+from benchmarks.programs import Program
 
-
-class Contestant(Protocol):
-    """A training program, ready to run: same data, same initial weights as every other."""
-
-    def step(self) -> float:
-        """One training step; returns the loss before the update."""
-        ...
-
-
-Factory = Callable[[Workload], Contestant]
 Block = Callable[[], float]
 """Runs some work afresh and returns seconds per unit of it."""
 
@@ -87,42 +76,27 @@ def table(rows: list[list[str]]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def verify(workload: Workload, factories: Mapping[str, Factory], steps: int = 20, tolerance: float = 1e-4) -> float:
-    """Check that all contestants train alike; returns the largest relative difference between their losses."""
-    contestants = {name: factory(workload) for name, factory in factories.items()}
-    losses = {name: [contestant.step() for _ in range(steps)] for name, contestant in contestants.items()}
+def verify(
+    workload: str, programs: Mapping[str, Program], steps: int = 20, tolerance: float = 3e-4
+) -> dict[str, float]:
+    """Check that all train alike; returns each one's largest relative difference from the first one's losses."""
+    losses = {name: program.losses(workload, steps) for name, program in programs.items()}
     reference, *others = losses
-    worst = 0.0
+    worst = dict.fromkeys(others, 0.0)
     for name in others:
         for i, (expected, actual) in enumerate(zip(losses[reference], losses[name], strict=True)):
             difference = abs(actual - expected) / max(abs(expected), 1e-3)
             if not difference <= tolerance:  # a NaN is a difference too
                 raise RuntimeError(
-                    f"{workload.name}: {name} does not train as {reference} does: loss {actual!r}, not {expected!r}, "
+                    f"{workload}: {name} does not train as {reference} does: loss {actual!r}, not {expected!r}, "
                     f"at step {i}; a time would mean nothing"
                 )
-            worst = max(worst, difference)
+            worst[name] = max(worst[name], difference)
     return worst
 
 
-def race(workload: Workload, factories: Mapping[str, Factory], rounds: int, block_seconds: float = 0.02) -> Race:
+def race(workload: str, programs: Mapping[str, Program], rounds: int, block_seconds: float = 0.02) -> Race:
     """Time training steps. Every block trains a fresh model, so that all time the same stretch of training."""
-    contestant = next(iter(factories.values()))(workload)
-    contestant.step()
-    start = perf_counter()
-    contestant.step()
-    steps = min(2000, max(3, round(block_seconds / (perf_counter() - start))))
-
-    def block(factory: Factory) -> Block:
-        def run() -> float:
-            step = factory(workload).step
-            for _ in range(3):  # warm-up
-                step()
-            start = perf_counter()
-            for _ in range(steps):
-                step()
-            return (perf_counter() - start) / steps
-
-        return run
-
-    return interleave({name: block(factory) for name, factory in factories.items()}, rounds)
+    steps = min(2000, max(3, round(block_seconds / next(iter(programs.values())).seconds(workload, 3))))
+    blocks = {name: partial(program.seconds, workload, steps) for name, program in programs.items()}
+    return interleave(blocks, rounds)

@@ -13,6 +13,7 @@ from benchmarks import ops, peers
 from benchmarks.engine import Eager
 from benchmarks.hand import Hand
 from benchmarks.measure import Summary, interleave, verify
+from benchmarks.programs import Local
 from benchmarks.workloads import WORKLOADS
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def test_figures_are_written_and_an_inherited_environment_is_mended(tmp_path):
 
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_the_engine_trains_as_the_hand_written_program_does(name):
-    verify(WORKLOADS[name], {"hand": Hand, "eager": Eager})
+    verify(name, {"hand": Local(Hand), "eager": Local(Eager)})
 
 
 def test_a_contestant_that_trains_differently_is_refused():
@@ -40,7 +41,7 @@ def test_a_contestant_that_trains_differently_is_refused():
             return super().step() * 1.001
 
     with pytest.raises(RuntimeError, match="wrong does not train as hand does"):
-        verify(WORKLOADS["xor"], {"hand": Hand, "wrong": Wrong})
+        verify("xor", {"hand": Local(Hand), "wrong": Local(Wrong)})
 
 
 def test_ratios_compare_within_a_round():
