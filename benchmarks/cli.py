@@ -14,7 +14,7 @@ from benchmarks.peers.remote import Remote
 from benchmarks.programs import Distant, Local, Program
 from benchmarks.workloads import WORKLOADS
 
-OTHERS = ("scalar", "chain", "ops", "optimizers", "jacobians")
+OTHERS = ("scalar", "chain", "ops", "optimizers", "derivatives")
 CONTESTANTS = ("hand", "eager")
 TRAINING_PEERS = ("pytorch", "jax", "mygrad", "hips", "tinygrad")
 
@@ -108,11 +108,12 @@ def main() -> None:
 
         print()
         results["optimizers"] = optimizers.report(few)
-    if "jacobians" in arguments.only:
-        from benchmarks import jacobians
+    if "derivatives" in arguments.only:
+        from benchmarks import derivatives
 
         print()
-        results["jacobians"] = jacobians.report(few)
+        others = {name: Remote(PEERS[name]) for name in arguments.contestants if name in ("pytorch", "jax")}
+        results["derivatives"] = derivatives.report(few, others)
 
     path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
