@@ -19,7 +19,7 @@ bench: $(READY)
 
 # An environment for each engine that we are measured against: minutes, and 2 GB. Then:  make bench, with all of them.
 bench-peers: $(READY)
-	$(BIN)/python -m benchmarks.peers.environments
+	$(BIN)/python -m benchmarks.contestants.environments
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -1,63 +1,33 @@
-"""The command line: choose what to measure, print it, keep the figures."""
+"""The command line: choose what to measure and who takes part, print it, keep the figures."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import environment
-from benchmarks.measure import race, table, verify
-from benchmarks.peers import PEERS
-from benchmarks.peers.remote import Remote
-from benchmarks.programs import Distant, Local, Program
-from benchmarks.workloads import WORKLOADS
+from benchmarks import compare, environment
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants.team import Team
+from benchmarks.reports import Run
+from benchmarks.works.workloads import WORKLOADS
 
-OTHERS = ("scalar", "chain", "ops", "optimizers", "derivatives")
-CONTESTANTS = ("hand", "eager")
-TRAINING_PEERS = ("pytorch", "jax", "mygrad", "hips", "tinygrad")
-
-
-def load(name: str) -> Program:
-    """One contestant of the training steps; a missing one is an error, never a gap in the table."""
-    if name == "hand":
-        from benchmarks.hand import Hand
-
-        return Local(Hand)
-    if name == "eager":
-        from benchmarks.engine import Eager
-
-        return Local(Eager)
-    if not PEERS[name].python.exists():
-        raise SystemExit(
-            f"{name} has no environment: make bench-peers, or python -m benchmarks.peers.environments {name}"
-        )
-    return Distant(Remote(PEERS[name]))
-
-
-def train(names: list[str], contestants: list[str], rounds: int) -> dict[str, Any]:
-    """Measure and print training steps; every contestant is compared with the first."""
-    programs = {name: load(name) for name in contestants}
-    reference, *others = contestants
-    results: dict[str, Any] = {}
-    rows = [["training step", "contestant", "us", "spread", f"x {reference}", "spread", "budget", "eager's part"]]
-    for name in names:
-        differences = verify(name, programs)
-        outcome = race(name, programs, rounds)
-        for contestant in contestants:
-            summary = outcome.summary(contestant)
-            row = [name, contestant, f"{summary.median * 1e6:.1f}", f"{summary.spread:.0%}"]
-            if contestant in others:
-                ratio = outcome.ratio(contestant, reference)
-                row += [f"{ratio.median:.2f}", f"{ratio.spread:.0%}"]
-                row.append(f"<= {WORKLOADS[name].eager_budget}" if contestant == "eager" else "")
-                if contestant in PEERS and "eager" in contestants:
-                    row.append(f"{outcome.ratio('eager', contestant).median:.2f}")
-            rows.append(row + [""] * (len(rows[0]) - len(row)))
-        results[name] = {"seconds": outcome.seconds, "largest relative difference of losses": differences}
-    print(table(rows))
-    return results
+# Modules of `reports`, imported only if asked for, so that a run without the engine needs none.
+SECTIONS = (
+    "training",
+    "scaling",
+    "learning",
+    "scalar",
+    "chain",
+    "ops",
+    "optimizers",
+    "derivatives",
+    "checking",
+    "memory",
+    "imports",
+)
 
 
 def _names(text: str) -> list[str]:
@@ -65,57 +35,56 @@ def _names(text: str) -> list[str]:
 
 
 def _arguments() -> argparse.Namespace:
-    works, contestants = [*WORKLOADS, *OTHERS], [*CONTESTANTS, *TRAINING_PEERS]
+    works = [*WORKLOADS, *SECTIONS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", type=_names, default=works, help="of " + ",".join(works))
-    parser.add_argument("--contestants", type=_names, default=[*CONTESTANTS], help="of " + ",".join(contestants))
+    parser.add_argument("--only", type=_names, default=[*SECTIONS], help="of " + ",".join(works))
+    parser.add_argument(
+        "--contestants", type=_names, help="default: all that can be had of " + ",".join(CONTESTANTS), metavar="NAMES"
+    )
     parser.add_argument("--rounds", type=int, default=30, help="more rounds, narrower medians (default 30)")
+    parser.add_argument("--clock", choices=("wall", "processor"), default="wall", help="processor: on a busy machine")
     parser.add_argument("--json", type=Path, help="where to write the figures (default benchmarks/results/DATE.json)")
+    parser.add_argument("--against", type=Path, help="figures of another run: which ratios have moved?")
+    parser.add_argument("--summary", type=Path, help="where to write medians and quartiles only, to compare with later")
     arguments = parser.parse_args()
-    for given, known in ((arguments.only, works), (arguments.contestants, contestants)):
+    for given, known in ((arguments.only, works), (arguments.contestants or [], [*CONTESTANTS])):
         if unknown := set(given) - set(known):
             parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return arguments
 
 
+def _measure(team: Team, only: list[str], rounds: int) -> dict[str, Any]:
+    """The chosen sections, one after the other."""
+    chosen = tuple(name for name in WORKLOADS if name in only)
+    run = Run(team, rounds, chosen or tuple(WORKLOADS))
+    results: dict[str, Any] = {}
+    for name in SECTIONS:
+        if name in only or (name == "training" and chosen):
+            print()
+            results[name] = import_module(f"benchmarks.reports.{name}").report(run)
+    return results
+
+
 def main() -> None:
     """Run the chosen benchmarks."""
     arguments = _arguments()
-    about = environment.describe()
-    for name, value in about.items():
-        print(f"{name + ':':8}{value}")
-    results: dict[str, Any] = {"environment": about, "rounds": arguments.rounds}
-    few = max(3, arguments.rounds // 3)
-    if names := [name for name in WORKLOADS if name in arguments.only]:
-        print()
-        results["training"] = train(names, arguments.contestants, arguments.rounds)
-    if {"scalar", "chain"} & set(arguments.only):
-        from benchmarks import scalars
-
-        if "scalar" in arguments.only:
-            print()
-            results["scalar"] = scalars.report_mlp(few)
-        if "chain" in arguments.only:
-            print()
-            results["chain"] = scalars.report_chain(3)
-    if "ops" in arguments.only:
-        from benchmarks import ops
-
-        print()
-        results["ops"] = ops.report(few)
-    if "optimizers" in arguments.only:
-        from benchmarks import optimizers
-
-        print()
-        results["optimizers"] = optimizers.report(few)
-    if "derivatives" in arguments.only:
-        from benchmarks import derivatives
-
-        print()
-        others = {name: Remote(PEERS[name]) for name in arguments.contestants if name in ("pytorch", "jax")}
-        results["derivatives"] = derivatives.report(few, others)
+    environment.choose_clock(arguments.clock)
+    stored = compare.load(arguments.against) if arguments.against else None
+    with Team(arguments.contestants) as team:
+        about = environment.describe() | {"peers": team.versions}
+        environment.show(about)
+        for name, reason in team.left_out.items():
+            print(f"left out: {name}: {reason}")
+        results = {"environment": about, "rounds": arguments.rounds}
+        results |= _measure(team, arguments.only, arguments.rounds)
+        about["processor share"] = team.processor_share()
+    print("\nprocessor seconds a second:", ", ".join(f"{k} {v:.2f}" for k, v in about["processor share"].items()))
 
     path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1))
-    print(f"\nwritten to {path}")
+    print(f"written to {path}")
+    if arguments.summary:
+        arguments.summary.write_text(json.dumps(compare.summary(results), indent=1) + "\n")
+    if stored is not None:
+        print(f"\n{compare.report(stored, results)}")

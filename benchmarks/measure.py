@@ -1,17 +1,11 @@
-"""Timing that survives a noisy machine: verify first, interleave, take medians, compare within a round.
-
-``interleave`` times any set of contestants; ``verify`` and ``race`` are for training steps.
-"""
+"""Timing that survives a noisy machine: interleave, take medians, compare within a round."""
 
 from __future__ import annotations
 
-import gc
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-
-from benchmarks.programs import Program
+from typing import Any
 
 Block = Callable[[], float]
 """Runs some work afresh and returns seconds per unit of it."""
@@ -38,6 +32,10 @@ class Summary:
         """The interquartile range as a share of the median."""
         return (self.high - self.low) / self.median
 
+    def record(self) -> dict[str, float]:
+        """For the JSON file, to four digits."""
+        return {name: float(f"{value:.4g}") for name, value in vars(self).items()}
+
 
 @dataclass(frozen=True)
 class Race:
@@ -53,6 +51,14 @@ class Race:
         """Cost of one contestant in units of another, compared within each round."""
         return Summary.of([a / b for a, b in zip(self.seconds[name], self.seconds[reference], strict=True)])
 
+    def record(self, yardstick: str) -> dict[str, Any]:
+        """For the JSON file: each round, and what outlasts the machine, the ratios to one contestant."""
+        return {
+            "seconds": {name: {**self.summary(name).record(), "rounds": self.seconds[name]} for name in self.seconds},
+            "yardstick": yardstick,
+            "ratios": {name: self.ratio(name, yardstick).record() for name in self.seconds if name != yardstick},
+        }
+
 
 def interleave(blocks: Mapping[str, Block], rounds: int, repeats: int = 3) -> Race:
     """Run the contestants in turn, the first one changing; a round's figure is the median of its repeats."""
@@ -62,7 +68,6 @@ def interleave(blocks: Mapping[str, Block], rounds: int, repeats: int = 3) -> Ra
         samples: dict[str, list[float]] = {name: [] for name in names}
         for turn in range(repeats):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                gc.collect()  # every block starts with the collector in the same state
                 samples[name].append(blocks[name]())
         for name in names:
             seconds[name].append(statistics.median(samples[name]))
@@ -74,29 +79,3 @@ def table(rows: list[list[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
-
-
-def verify(
-    workload: str, programs: Mapping[str, Program], steps: int = 20, tolerance: float = 3e-4
-) -> dict[str, float]:
-    """Check that all train alike; returns each one's largest relative difference from the first one's losses."""
-    losses = {name: program.losses(workload, steps) for name, program in programs.items()}
-    reference, *others = losses
-    worst = dict.fromkeys(others, 0.0)
-    for name in others:
-        for i, (expected, actual) in enumerate(zip(losses[reference], losses[name], strict=True)):
-            difference = abs(actual - expected) / max(abs(expected), 1e-3)
-            if not difference <= tolerance:  # a NaN is a difference too
-                raise RuntimeError(
-                    f"{workload}: {name} does not train as {reference} does: loss {actual!r}, not {expected!r}, "
-                    f"at step {i}; a time would mean nothing"
-                )
-            worst[name] = max(worst[name], difference)
-    return worst
-
-
-def race(workload: str, programs: Mapping[str, Program], rounds: int, block_seconds: float = 0.02) -> Race:
-    """Time training steps. Every block trains a fresh model, so that all time the same stretch of training."""
-    steps = min(2000, max(3, round(block_seconds / next(iter(programs.values())).seconds(workload, 3))))
-    blocks = {name: partial(program.seconds, workload, steps) for name, program in programs.items()}
-    return interleave(blocks, rounds)
