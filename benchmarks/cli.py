@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import compare, environment
+from benchmarks import compare, environment, plots
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.contestants.team import Team
 from benchmarks.reports import Run
@@ -84,6 +84,11 @@ def main() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1))
     print(f"written to {path}")
+    if {"training", "scaling"} & set(results):
+        try:
+            print("drawn in", *plots.draw(results, path))
+        except ImportError:
+            print("not drawn: for pictures, pip install matplotlib")
     if arguments.summary:
         arguments.summary.write_text(json.dumps(compare.summary(results), indent=1) + "\n")
     if stored is not None:
