@@ -53,16 +53,26 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _measure(team: Team, only: list[str], rounds: int) -> dict[str, Any]:
-    """The chosen sections, one after the other."""
+def _measure(team: Team, only: list[str], rounds: int, results: dict[str, Any]) -> None:
+    """Add the chosen sections to the results, one after the other."""
     chosen = tuple(name for name in WORKLOADS if name in only)
     run = Run(team, rounds, chosen or tuple(WORKLOADS))
-    results: dict[str, Any] = {}
     for name in SECTIONS:
         if name in only or (name == "training" and chosen):
-            print()
+            print(flush=True)
             results[name] = import_module(f"benchmarks.reports.{name}").report(run)
-    return results
+
+
+def _write(results: dict[str, Any], path: Path) -> None:
+    """The figures, and their pictures."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=1))
+    print(f"written to {path}")
+    try:
+        for picture in plots.draw(results, path):
+            print(f"drawn in {picture}")
+    except ImportError:
+        print("not drawn: for pictures, pip install matplotlib")
 
 
 def main() -> None:
@@ -76,20 +86,15 @@ def main() -> None:
         for name, reason in team.left_out.items():
             print(f"left out: {name}: {reason}")
         results = {"environment": about, "rounds": arguments.rounds}
-        results |= _measure(team, arguments.only, arguments.rounds)
-        about["processor share"] = team.processor_share()
-    print("\nprocessor seconds a second:", ", ".join(f"{k} {v:.2f}" for k, v in about["processor share"].items()))
-
-    path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=1))
-    print(f"written to {path}")
-    if {"training", "scaling"} & set(results):
         try:
-            print("drawn in", *plots.draw(results, path))
-        except ImportError:
-            print("not drawn: for pictures, pip install matplotlib")
+            _measure(team, arguments.only, arguments.rounds, results)
+        finally:  # what was measured before an error or Ctrl-C is worth keeping
+            about["processor share"] = team.processor_share()
+            shares = ", ".join(f"{name} {share:.2f}" for name, share in about["processor share"].items())
+            print(f"\nprocessor seconds a second: {shares}")
+            date = about["date"][:19].replace(":", "")
+            _write(results, arguments.json or Path(__file__).parent / "results" / f"{date}.json")
     if arguments.summary:
-        arguments.summary.write_text(json.dumps(compare.summary(results), indent=1) + "\n")
+        arguments.summary.write_text(compare.text(compare.summary(results)) + "\n")
     if stored is not None:
         print(f"\n{compare.report(stored, results)}")

@@ -28,6 +28,14 @@ def summary(results: Any) -> Any:
     return results
 
 
+def text(value: Any, depth: int = 0) -> str:
+    """JSON with one line for each race, which a diff can show."""
+    if not isinstance(value, dict) or "ratios" in value or not any(isinstance(v, dict) for v in value.values()):
+        return json.dumps(value)
+    lines = (f"{' ' * (depth + 1)}{json.dumps(key)}: {text(v, depth + 1)}" for key, v in value.items())
+    return "{\n" + ",\n".join(lines) + "\n" + " " * depth + "}"
+
+
 def ratios(results: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, float]]]:
     """Every ratio of a run, with its place: section, work, contestant, yardstick."""
     for key, value in results.items():

@@ -27,15 +27,14 @@ ABOVE_THE_CAPTION = (0.0, 0.03, 1.0, 0.97)
 
 def draw(results: dict[str, Any], path: Path) -> list[Path]:
     """Write `path.training.png` and `path.scaling.png`, as far as there are figures for them; returns their paths."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     pictures: dict[str, Callable[[dict[str, Any]], Any]] = {"training": training, "scaling": scaling}
     written = []
     for section, picture in pictures.items():
         if section in results:
+            import matplotlib
+            import matplotlib.pyplot as plt
+
+            matplotlib.use("Agg")
             figure = picture(results[section])
             figure.text(0.01, 0.005, _caption(results["environment"]), fontsize=7, color="#666666")
             written.append(path.with_suffix(f".{section}.png"))

@@ -1,5 +1,7 @@
 """Rounds, ratios and records."""
 
+import json
+
 import pytest
 
 from benchmarks import compare
@@ -40,6 +42,12 @@ def test_ratios_beyond_their_spread_have_moved(now, moved):
     text = compare.report(compare.summary(run(1.0, 2.0, 3.0)), run(*now))
     assert f"{moved} of 1 ratios moved" in text
     assert ("training xor eager" in text) == bool(moved)
+
+
+def test_a_stored_run_has_a_line_for_each_race():
+    short = compare.summary(run(1.0, 2.0, 3.0))
+    assert json.loads(compare.text(short)) == short
+    assert sum('"ratios"' in line for line in compare.text(short).splitlines()) == 1
 
 
 def test_ratios_to_another_yardstick_are_not_compared():
