@@ -56,7 +56,7 @@ def describe() -> dict[str, Any]:
         "threads": "1 in every process (" + ", ".join(ONE_THREAD) + ", XLA_FLAGS, torch.set_num_threads)",
         "clock": os.environ.get(CLOCK_VARIABLE, "wall"),
         "malloc": "memory kept (glibc trim and mmap thresholds at 256 MiB)",
-        "gc": f"{'on' if gc.isenabled() else 'off'}, thresholds {gc.get_threshold()}; run before every block, in every process",
+        "gc": f"{'on' if gc.isenabled() else 'off'}, thresholds {gc.get_threshold()}; run before every block",
     }
 
 
