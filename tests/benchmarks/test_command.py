@@ -27,6 +27,18 @@ def test_figures_are_written_and_an_inherited_environment_is_mended(tmp_path):
     assert figures["training"]["xor"]["yardstick"] == "hand"
 
 
+def test_a_run_is_compared_with_a_stored_one(tmp_path):
+    summary, options = tmp_path / "summary.json", ["--only=xor", "--contestants=hand,eager", "--rounds=1"]
+    options += [f"--json={tmp_path / 'figures.json'}", "--clock=processor"]
+    assert run(*options, f"--summary={summary}").returncode == 0
+    stored = json.loads(summary.read_text())
+    stored["training"]["xor"]["ratios"]["eager"] = {"median": 0.01, "low": 0.01, "high": 0.01}
+    summary.write_text(json.dumps(stored))
+    done = run(*options, f"--against={summary}")
+    assert "1 of 1 ratios moved" in done.stdout and "training xor eager" in done.stdout
+    assert "processor" in done.stdout
+
+
 def test_a_run_without_the_engine_never_imports_it():
     code = "import sys, benchmarks.cli, benchmarks.reports.training; assert not {'autograd', 'nn'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import contestants
-from benchmarks.contestants import CONTESTANTS, Contestant, Unavailable, answer
+from benchmarks.contestants import CONTESTANTS, Contestant, Unavailable, answer, environments
 from benchmarks.contestants.remote import Remote
 from benchmarks.contestants.team import Here, Team
 from benchmarks.works.workloads import WORKLOADS
@@ -71,6 +72,24 @@ def test_an_environment_without_its_library_is_left_out(monkeypatch):
     with pytest.raises(Unavailable, match="autograd is not installed in its environment: make bench-peers"):
         remote("about")
     remote.close()
+
+
+def test_an_environment_is_kept_and_one_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):
+    commands, made = [], []
+    python = tmp_path / "jax" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.setattr(contestants, "HOME", tmp_path)
+    monkeypatch.setattr(environments, "HOME", tmp_path)
+    monkeypatch.setattr(environments.venv, "create", lambda home, **options: made.append(home.name))
+    monkeypatch.setattr(
+        environments.subprocess, "run", lambda command: commands.append(command) or SimpleNamespace(returncode=1)
+    )
+    monkeypatch.setattr(sys, "argv", ["environments", "jax", "mygrad"])
+    environments.main()
+    assert made == ["mygrad"]
+    assert commands[0][0] == str(python) and "jax[cpu]" in commands[0][-1]
+    assert "mygrad: could not be installed, and will be left out" in capsys.readouterr().out
 
 
 def test_tinygrad_without_clang_says_so(monkeypatch):
