@@ -52,7 +52,7 @@ CONTESTANTS = {
         Contestant("eager", "this library", ("autograd", "nn")),
         Contestant(
             "pytorch",
-            "eager, a CPU build; fused optimizers",
+            "eager, a CPU build; the fastest form of each optimizer",
             ("torch",),
             ("torch==2.13.0", "numpy"),
             ("--extra-index-url", "https://download.pytorch.org/whl/cpu"),
