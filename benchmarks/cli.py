@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import compare, environment, plots
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.contestants.team import Team
-from benchmarks.reports import Run
+from benchmarks.reports import Nobody, Run
 from benchmarks.works.workloads import WORKLOADS
 
 # Modules of `reports`, imported only if asked for, so that a run without the engine needs none.
@@ -60,7 +60,10 @@ def _measure(team: Team, only: list[str], rounds: int, results: dict[str, Any]) 
     for name in SECTIONS:
         if name in only or (name == "training" and chosen):
             print(flush=True)
-            results[name] = import_module(f"benchmarks.reports.{name}").report(run)
+            try:
+                results[name] = import_module(f"benchmarks.reports.{name}").report(run)
+            except Nobody as reason:
+                print(f"{name}: {reason}")
 
 
 def _write(results: dict[str, Any], path: Path) -> None:

@@ -6,6 +6,7 @@ Run as a script by `remote.py`, in the peer's environment.
 """
 
 import json
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 def serve(name: str) -> None:
     """Answer for one contestant."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks: this ends when the pipe is closed
     # Last in the path, so that HIPS's package `autograd` comes before ours.
     sys.path.append(str(Path(__file__).parents[2]))
     from benchmarks.contestants import Unavailable, answer

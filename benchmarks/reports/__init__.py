@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.contestants import Call
 from benchmarks.contestants.team import Team
+
+
+class Nobody(Exception):
+    """Why a section has nobody to measure."""
 
 
 @dataclass(frozen=True)
@@ -20,3 +25,10 @@ class Run:
     def few(self) -> int:
         """Rounds of what takes long or hardly varies."""
         return max(3, self.rounds // 3)
+
+    def calls(self, work: str, needs: str | None = None) -> dict[str, Call]:
+        """Those who take part in a work; Nobody if there is none, or not the one it cannot do without."""
+        calls = self.team.doing(work)
+        if not calls or (needs is not None and needs not in calls):
+            raise Nobody(f"not measured: {needs or 'everybody who takes part'} is missing")
+        return calls

@@ -65,6 +65,7 @@ def chain_memory(length: int) -> dict[str, float]:
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print the deep chain."""
+    run.calls("values", needs="eager")
     results: dict[str, Any] = {}
     rows = [["chain of scalar ops", "forward ns", "backward ns", "free ns", "(per node)"]]
     for length in LENGTHS:

@@ -44,6 +44,7 @@ class Checked:
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print."""
+    run.calls("steps", needs="eager")
     work = Checked()
     count = sum(p.size for p in work.model.parameters())
     outcome = interleave({"gradient": work.gradient, "check": work.check}, 5, repeats=1)

@@ -13,7 +13,7 @@ from benchmarks.works.problems import PROBLEMS
 
 def report(run: Run) -> dict[str, Any]:
     """Verify, time and print every problem."""
-    calls = run.team.doing("problems")
+    calls = run.calls("problems")
     first, *others = calls
     rows = [["derivative", "contestant", "us", "spread", f"{first}'s part", "spread"]]
     results: dict[str, Any] = {}

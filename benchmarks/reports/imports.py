@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, Contestant
 from benchmarks.measure import Race, table
-from benchmarks.reports import Run
+from benchmarks.reports import Nobody, Run
 from benchmarks.works.clock import now
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,8 @@ def measure(contestant: Contestant) -> tuple[float, float]:
 def report(run: Run) -> dict[str, Any]:
     """Measure and print all who import something, in turn."""
     names = [name for name in run.team.calls if CONTESTANTS[name].imports]
+    if not names:
+        raise Nobody("not measured: nobody imports anything")
     seconds: dict[str, list[float]] = defaultdict(list)
     for name in names:
         measure(CONTESTANTS[name])  # writes the bytecode

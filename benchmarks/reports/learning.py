@@ -15,7 +15,7 @@ from benchmarks.works.learning import TARGET, write_digits
 
 def report(run: Run) -> dict[str, Any]:
     """Train, print and compare with the first."""
-    calls = run.team.doing("learning")
+    calls = run.calls("learning")
     yardstick = next(iter(calls))
     seconds: dict[str, list[float]] = defaultdict(list)
     epochs: dict[str, list[int]] = defaultdict(list)

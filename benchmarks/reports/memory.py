@@ -59,6 +59,7 @@ def bytes_of_a_node(value: Any) -> float:
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print; nothing here varies between rounds."""
+    run.calls("steps", needs="eager")
     rows = [["peak of a training step", *(f"{name} KiB" for name in PROGRAMS), "x hand"]]
     steps: dict[str, dict[str, int]] = {}
     for name in run.workloads:

@@ -44,7 +44,7 @@ def numpy_forward(op: str, kind: str, chains: int = 30) -> float:
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print every op, first on arrays of four, then on single numbers."""
-    calls = run.team.doing("values")
+    calls = run.calls("values")
     return {kind: _report(kind, calls, run.few) for kind in STARTS}
 
 

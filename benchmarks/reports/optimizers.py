@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 from benchmarks.contestants.eager.updates import OPTIMIZERS
-from benchmarks.contestants.team import Here
 from benchmarks.measure import Block, interleave, table
 from benchmarks.reports import Run
 
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print every optimizer on the xor and the digits model; ours alone where PyTorch takes no part."""
-    ours, theirs = Here("eager"), run.team.calls.get("pytorch")
+    calls = run.calls("updates", needs="eager")
+    ours, theirs = calls["eager"], calls.get("pytorch")
     rows = [["optimizer step", "model", "us", "spread", "PyTorch us", "form", "x PyTorch", "spread"]]
     results: dict[str, Any] = {}
     for workload, repeats in (("xor", 200), ("digits", 50)):

@@ -11,7 +11,7 @@ from benchmarks.reports import Run
 
 def report(run: Run) -> dict[str, Any]:
     """Check that all train alike, measure and print."""
-    calls = run.team.doing("values")
+    calls = run.calls("values")
     first, *peers = calls
     losses = {name: call("values.mlp_losses", steps=20) for name, call in calls.items()}
     for name in peers:

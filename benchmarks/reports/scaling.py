@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.measure import Race, interleave, table
-from benchmarks.reports import Run
+from benchmarks.reports import Nobody, Run
 from benchmarks.reports.training import race, verify
 from benchmarks.works.roofline import Machine, operations, traffic
 from benchmarks.works.workloads import SCALES
@@ -18,7 +18,9 @@ HALF = 0.5  # and BLAS has begun where hand reaches so much of the roof
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print the roofline and every point."""
-    calls = {name: call for name, call in run.team.doing("steps").items() if name in DRAWN}
+    calls = {name: call for name, call in run.calls("steps").items() if name in DRAWN}
+    if not calls:
+        raise Nobody(f"not measured: {', '.join(DRAWN)} are missing")
     yardstick, *others = calls
     roofline = _roofline(run.few)
     heads = [head for name in others for head in (f"{name} x {yardstick}", "spread")]

@@ -49,7 +49,7 @@ def race(
 
 def report(run: Run) -> dict[str, Any]:
     """Measure and print the training steps chosen; every contestant is compared with the first."""
-    calls = run.team.doing("steps")
+    calls = run.calls("steps")
     yardstick, *others = calls
     rows = [
         ["training step", "contestant", "us", "spread", f"x {yardstick}", "spread", "budget", "eager's part", "spread"]

@@ -1,13 +1,15 @@
 """What a section refuses and says, with stand-ins for contestants. No time is asserted."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from benchmarks import plots
+from benchmarks.cli import SECTIONS
 from benchmarks.contestants.team import Here, Team
-from benchmarks.reports import Run, checking, imports, learning, memory, ops, scalar, scaling, training
+from benchmarks.reports import Nobody, Run, checking, imports, learning, memory, ops, scalar, scaling, training
 from benchmarks.works import values, workloads
 from benchmarks.works.roofline import operations, traffic
 
@@ -32,8 +34,7 @@ class Stand:
 
 
 def run(**calls):
-    team = SimpleNamespace(calls=calls, doing=lambda work: calls)
-    return Run(team, 1, ("xor",))
+    return Run(SimpleNamespace(calls=calls, doing=lambda work: calls), 1, ("xor",))
 
 
 def doubled(target, result):
@@ -71,11 +72,11 @@ def test_both_learn_the_digits_from_the_same_start_in_as_many_epochs(monkeypatch
 def test_the_checked_network_has_100_000_parameters_and_passes(monkeypatch):
     assert sum(p.size for p in checking.Checked().model.parameters()) == 100_370
     monkeypatch.setattr(checking, "SIZES", (4, 3, 2))
-    assert set(checking.report(run())["ratios"]) == {"check"}
+    assert set(checking.report(run(eager=Here("eager")))["ratios"]) == {"check"}
 
 
 def test_a_step_holds_at_least_its_activations_and_a_node_its_value():
-    figures = memory.report(run())
+    figures = memory.report(run(eager=Here("eager")))
     assert all(peak > 2 * 4 * 4 * 4 for peak in figures["peak of a step"]["xor"].values())
     assert figures["bytes a node"]["4 numbers"] > figures["bytes a node"]["a number"] > 8
 
@@ -83,6 +84,12 @@ def test_a_step_holds_at_least_its_activations_and_a_node_its_value():
 def test_imports_are_measured_beyond_numpys(monkeypatch):
     figures = imports.report(run(eager=Here("eager")))
     assert set(figures["seconds"]) == {"eager", "numpy"}
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_whom_nobody_takes_part_in_says_so(name):
+    with pytest.raises(Nobody, match="not measured"):
+        import_module(f"benchmarks.reports.{name}").report(run())
 
 
 def test_operations_and_traffic_of_a_step_are_counted_by_hand():
