@@ -24,6 +24,7 @@ SECTIONS = (
     "ops",
     "optimizers",
     "derivatives",
+    "jacobians",
     "checking",
     "memory",
     "imports",
