@@ -95,7 +95,7 @@ def main() -> None:
         finally:  # what was measured before an error or Ctrl-C is worth keeping
             about["processor share"] = team.processor_share()
             shares = ", ".join(f"{name} {share:.2f}" for name, share in about["processor share"].items())
-            print(f"\nprocessor seconds a second: {shares}")
+            print(f"\nprocessor seconds a second: {shares or 'no contestant was called'}")
             date = about["date"][:19].replace(":", "")
             _write(results, arguments.json or Path(__file__).parent / "results" / f"{date}.json")
     if arguments.summary:
