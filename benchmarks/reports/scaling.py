@@ -41,7 +41,8 @@ def report(run: Run) -> dict[str, Any]:
 
 def _roofline(rounds: int) -> dict[str, float]:
     machine = Machine()
-    machine.gemm(1), machine.copy()
+    machine.gemm(1)
+    machine.copy()
     outcome = interleave({"gemm": machine.gemm, "copy": machine.copy}, rounds)
     rates = {kind: 1e-9 / outcome.summary(kind).median for kind in outcome.seconds}
     spreads = {kind: outcome.summary(kind).spread for kind in outcome.seconds}
