@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 import nn
 from autograd import Tensor
-from benchmarks.workloads import Workload
+from benchmarks.works import steps
+from benchmarks.works.workloads import Workload
 
 
 class Eager:
@@ -31,3 +34,6 @@ class Eager:
         loss.backward()
         self.optimizer.step()
         return float(loss)
+
+
+losses, seconds = partial(steps.losses, Eager), partial(steps.seconds, Eager)
