@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '$(NEW_ENOUGH)' 2>/dev/
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test demo bench lint notebooks clean
+.PHONY: test demo bench bench-peers lint notebooks clean
 
 test: $(READY)
 	$(BIN)/pytest -n auto
@@ -16,6 +16,10 @@ demo: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# An environment for each engine that we are measured against: minutes, and 2 GB. Then:  make bench, with all of them.
+bench-peers: $(READY)
+	$(BIN)/python -m benchmarks.contestants.environments
 
 lint: $(READY)
 	$(BIN)/ruff check

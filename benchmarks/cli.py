@@ -1,106 +1,104 @@
-"""The command line: choose what to measure, print it, keep the figures."""
+"""The command line: choose what to measure and who takes part, print it, keep the figures."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import environment
-from benchmarks.measure import Factory, race, table, verify
-from benchmarks.workloads import WORKLOADS
+from benchmarks import compare, environment, plots
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants.team import Team
+from benchmarks.reports import Nobody, Run
+from benchmarks.works.workloads import WORKLOADS
 
-OTHERS = ("scalar", "chain", "ops", "optimizers", "jacobians")
-CONTESTANTS = ("hand", "eager", "compiled")
-
-
-def load(name: str) -> Factory:
-    """Import one contestant; a missing one is an error, never a gap in the table."""
-    if name == "hand":
-        from benchmarks.hand import Hand
-
-        return Hand
-    from benchmarks.engine import Compiled, Eager
-
-    return {"eager": Eager, "compiled": Compiled}[name]
-
-
-def train(names: list[str], contestants: list[str], rounds: int) -> dict[str, Any]:
-    """Measure and print training steps; every contestant is compared with the first."""
-    factories = {name: load(name) for name in contestants}
-    reference, *others = contestants
-    results: dict[str, Any] = {}
-    rows = [["training step", "contestant", "us", "spread", f"x {reference}", "spread", "budget"]]
-    for name in names:
-        workload = WORKLOADS[name]
-        difference = verify(workload, factories)
-        outcome = race(workload, factories, rounds)
-        for contestant in contestants:
-            summary = outcome.summary(contestant)
-            row = [name, contestant, f"{summary.median * 1e6:.1f}", f"{summary.spread:.0%}"]
-            if contestant in others:
-                ratio = outcome.ratio(contestant, reference)
-                row += [f"{ratio.median:.2f}", f"{ratio.spread:.0%}"]
-                row.append(f"<= {workload.eager_budget}" if contestant == "eager" else "")
-            rows.append(row + [""] * (len(rows[0]) - len(row)))
-        results[name] = {"seconds": outcome.seconds, "largest relative difference of losses": difference}
-    print(table(rows))
-    return results
+# Modules of `reports`, imported only if asked for, so that a run without the engine needs none.
+SECTIONS = (
+    "training",
+    "scaling",
+    "learning",
+    "scalar",
+    "chain",
+    "ops",
+    "optimizers",
+    "derivatives",
+    "jacobians",
+    "checking",
+    "memory",
+    "imports",
+)
 
 
 def _names(text: str) -> list[str]:
     return text.split(",")
 
 
-def main() -> None:
-    """Run the chosen benchmarks."""
+def _arguments() -> argparse.Namespace:
+    works = [*WORKLOADS, *SECTIONS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", type=_names, default=[*SECTIONS], help="of " + ",".join(works))
     parser.add_argument(
-        "--only", type=_names, default=[*WORKLOADS, *OTHERS], help="of " + ",".join([*WORKLOADS, *OTHERS])
+        "--contestants", type=_names, help="default: all that can be had of " + ",".join(CONTESTANTS), metavar="NAMES"
     )
-    parser.add_argument("--contestants", type=_names, default=[*CONTESTANTS], help="of " + ",".join(CONTESTANTS))
     parser.add_argument("--rounds", type=int, default=30, help="more rounds, narrower medians (default 30)")
+    parser.add_argument("--clock", choices=("wall", "processor"), default="wall", help="processor: on a busy machine")
     parser.add_argument("--json", type=Path, help="where to write the figures (default benchmarks/results/DATE.json)")
+    parser.add_argument("--against", type=Path, help="figures of another run: which ratios have moved?")
+    parser.add_argument("--summary", type=Path, help="where to write medians and quartiles only, to compare with later")
     arguments = parser.parse_args()
-    for given, known in ((arguments.only, [*WORKLOADS, *OTHERS]), (arguments.contestants, CONTESTANTS)):
+    for given, known in ((arguments.only, works), (arguments.contestants or [], [*CONTESTANTS])):
         if unknown := set(given) - set(known):
             parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return arguments
 
-    about = environment.describe()
-    for name, value in about.items():
-        print(f"{name + ':':8}{value}")
-    results: dict[str, Any] = {"environment": about, "rounds": arguments.rounds}
-    few = max(3, arguments.rounds // 3)
-    if names := [name for name in WORKLOADS if name in arguments.only]:
-        print()
-        results["training"] = train(names, arguments.contestants, arguments.rounds)
-    if {"scalar", "chain"} & set(arguments.only):
-        from benchmarks import scalars
 
-        if "scalar" in arguments.only:
-            print()
-            results["scalar"] = scalars.report_mlp(few)
-        if "chain" in arguments.only:
-            print()
-            results["chain"] = scalars.report_chain(3)
-    if "ops" in arguments.only:
-        from benchmarks import ops
+def _measure(team: Team, only: list[str], rounds: int, results: dict[str, Any]) -> None:
+    """Add the chosen sections to the results, one after the other."""
+    chosen = tuple(name for name in WORKLOADS if name in only)
+    run = Run(team, rounds, chosen or tuple(WORKLOADS))
+    for name in SECTIONS:
+        if name in only or (name == "training" and chosen):
+            print(flush=True)
+            try:
+                results[name] = import_module(f"benchmarks.reports.{name}").report(run)
+            except Nobody as reason:
+                print(f"{name}: {reason}")
 
-        print()
-        results["ops"] = ops.report(few)
-    if "optimizers" in arguments.only:
-        from benchmarks import optimizers
 
-        print()
-        results["optimizers"] = optimizers.report(few)
-    if "jacobians" in arguments.only:
-        from benchmarks import jacobians
-
-        print()
-        results["jacobians"] = jacobians.report(few)
-
-    path = arguments.json or Path(__file__).parent / "results" / f"{about['date'][:19].replace(':', '')}.json"
+def _write(results: dict[str, Any], path: Path) -> None:
+    """The figures, and their pictures."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1))
-    print(f"\nwritten to {path}")
+    print(f"written to {path}")
+    try:
+        for picture in plots.draw(results, path):
+            print(f"drawn in {picture}")
+    except ImportError:
+        print("not drawn: for pictures, pip install matplotlib")
+
+
+def main() -> None:
+    """Run the chosen benchmarks."""
+    arguments = _arguments()
+    environment.choose_clock(arguments.clock)
+    stored = compare.load(arguments.against) if arguments.against else None
+    with Team(arguments.contestants) as team:
+        about = environment.describe() | {"peers": team.versions}
+        environment.show(about)
+        for name, reason in team.left_out.items():
+            print(f"left out: {name}: {reason}")
+        results = {"environment": about, "rounds": arguments.rounds}
+        try:
+            _measure(team, arguments.only, arguments.rounds, results)
+        finally:  # what was measured before an error or Ctrl-C is worth keeping
+            about["processor share"] = team.processor_share()
+            shares = ", ".join(f"{name} {share:.2f}" for name, share in about["processor share"].items())
+            print(f"\nprocessor seconds a second: {shares or 'no contestant was called'}")
+            date = about["date"][:19].replace(":", "")
+            _write(results, arguments.json or Path(__file__).parent / "results" / f"{date}.json")
+    if arguments.summary:
+        arguments.summary.write_text(compare.text(compare.summary(results)) + "\n")
+    if stored is not None:
+        print(f"\n{compare.report(stored, results)}")

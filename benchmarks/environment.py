@@ -17,6 +17,7 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # of either. With these it keeps what it has.
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(1 << 28), "MALLOC_MMAP_THRESHOLD_": str(1 << 28)}
 REQUIRED = dict.fromkeys(ONE_THREAD, "1") | KEEP_MEMORY
+CLOCK_VARIABLE = "BENCHMARKS_CLOCK"
 DROPPED = ("OPENBLAS_CORETYPE",)  # it can halve the speed of matmul
 
 
@@ -33,6 +34,11 @@ def fix() -> None:
     gc.enable()
 
 
+def choose_clock(name: str) -> None:
+    """Choose the clock of `works/clock.py`, for this process and the peers, before anyone imports it."""
+    os.environ[CLOCK_VARIABLE] = name
+
+
 def describe() -> dict[str, Any]:
     """What the figures depend on, for the head of the report and the JSON file."""
     import numpy as np
@@ -47,9 +53,21 @@ def describe() -> dict[str, Any]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "numpy": np.__version__,
         "blas": f"{build['name']} {build['version']}, {_blas_kernel()}",
+        "threads": "1 in every process (" + ", ".join(ONE_THREAD) + ", XLA_FLAGS, torch.set_num_threads)",
+        "clock": os.environ.get(CLOCK_VARIABLE, "wall"),
         "malloc": "memory kept (glibc trim and mmap thresholds at 256 MiB)",
-        "gc": f"{'on' if gc.isenabled() else 'off'}, thresholds {gc.get_threshold()}",
+        "gc": f"{'on' if gc.isenabled() else 'off'}, thresholds {gc.get_threshold()}; run before every block",
     }
+
+
+def show(about: dict[str, Any]) -> None:
+    """Print it, one line each."""
+    for name, value in about.items():
+        if name == "peers":
+            for peer, versions in value.items():
+                print(f"{peer + ':':12}{', '.join(f'{package} {number}' for package, number in versions.items())}")
+        else:
+            print(f"{name + ':':12}{value}")
 
 
 def _cpu() -> str:

@@ -1,29 +1,12 @@
-"""Timing that survives a noisy machine: verify first, interleave, take medians, compare within a round.
-
-``interleave`` times any set of contestants; ``verify`` and ``race`` are for training steps.
-"""
+"""Timing that survives a noisy machine: interleave, take medians, compare within a round."""
 
 from __future__ import annotations
 
-import gc
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import perf_counter
-from typing import Protocol
+from typing import Any
 
-from benchmarks.workloads import Workload
-
-
-class Contestant(Protocol):
-    """A training program, ready to run: same data, same initial weights as every other."""
-
-    def step(self) -> float:
-        """One training step; returns the loss before the update."""
-        ...
-
-
-Factory = Callable[[Workload], Contestant]
 Block = Callable[[], float]
 """Runs some work afresh and returns seconds per unit of it."""
 
@@ -49,6 +32,10 @@ class Summary:
         """The interquartile range as a share of the median."""
         return (self.high - self.low) / self.median
 
+    def record(self) -> dict[str, float]:
+        """For the JSON file, to four digits."""
+        return {name: float(f"{value:.4g}") for name, value in vars(self).items()}
+
 
 @dataclass(frozen=True)
 class Race:
@@ -64,6 +51,14 @@ class Race:
         """Cost of one contestant in units of another, compared within each round."""
         return Summary.of([a / b for a, b in zip(self.seconds[name], self.seconds[reference], strict=True)])
 
+    def record(self, yardstick: str) -> dict[str, Any]:
+        """For the JSON file: each round, and what outlasts the machine, the ratios to one contestant."""
+        return {
+            "seconds": {name: {**self.summary(name).record(), "rounds": self.seconds[name]} for name in self.seconds},
+            "yardstick": yardstick,
+            "ratios": {name: self.ratio(name, yardstick).record() for name in self.seconds if name != yardstick},
+        }
+
 
 def interleave(blocks: Mapping[str, Block], rounds: int, repeats: int = 3) -> Race:
     """Run the contestants in turn, the first one changing; a round's figure is the median of its repeats."""
@@ -73,7 +68,6 @@ def interleave(blocks: Mapping[str, Block], rounds: int, repeats: int = 3) -> Ra
         samples: dict[str, list[float]] = {name: [] for name in names}
         for turn in range(repeats):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                gc.collect()  # every block starts with the collector in the same state
                 samples[name].append(blocks[name]())
         for name in names:
             seconds[name].append(statistics.median(samples[name]))
@@ -85,44 +79,3 @@ def table(rows: list[list[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
-
-
-def verify(workload: Workload, factories: Mapping[str, Factory], steps: int = 20, tolerance: float = 1e-4) -> float:
-    """Check that all contestants train alike; returns the largest relative difference between their losses."""
-    contestants = {name: factory(workload) for name, factory in factories.items()}
-    losses = {name: [contestant.step() for _ in range(steps)] for name, contestant in contestants.items()}
-    reference, *others = losses
-    worst = 0.0
-    for name in others:
-        for i, (expected, actual) in enumerate(zip(losses[reference], losses[name], strict=True)):
-            difference = abs(actual - expected) / max(abs(expected), 1e-3)
-            if not difference <= tolerance:  # a NaN is a difference too
-                raise RuntimeError(
-                    f"{workload.name}: {name} does not train as {reference} does: loss {actual!r}, not {expected!r}, "
-                    f"at step {i}; a time would mean nothing"
-                )
-            worst = max(worst, difference)
-    return worst
-
-
-def race(workload: Workload, factories: Mapping[str, Factory], rounds: int, block_seconds: float = 0.02) -> Race:
-    """Time training steps. Every block trains a fresh model, so that all time the same stretch of training."""
-    contestant = next(iter(factories.values()))(workload)
-    contestant.step()
-    start = perf_counter()
-    contestant.step()
-    steps = min(2000, max(3, round(block_seconds / (perf_counter() - start))))
-
-    def block(factory: Factory) -> Block:
-        def run() -> float:
-            step = factory(workload).step
-            for _ in range(3):  # warm-up
-                step()
-            start = perf_counter()
-            for _ in range(steps):
-                step()
-            return (perf_counter() - start) / steps
-
-        return run
-
-    return interleave({name: block(factory) for name, factory in factories.items()}, rounds)

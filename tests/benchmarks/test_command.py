@@ -1,77 +1,49 @@
 """The command measures what it says, in the process state it says. No time is asserted."""
 
-import gc
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from benchmarks import ops, peers
-from benchmarks.engine import Eager
-from benchmarks.hand import Hand
-from benchmarks.measure import Summary, interleave, verify
-from benchmarks.workloads import WORKLOADS
-
 ROOT = Path(__file__).parents[2]
 
 
+def run(*options, **environment):
+    command = [sys.executable, "-m", "benchmarks", *options]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+
+
 def test_figures_are_written_and_an_inherited_environment_is_mended(tmp_path):
-    path = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "benchmarks", "--only=xor", "--contestants=hand", "--rounds=2", f"--json={path}"]
-    environment = {**os.environ, "OPENBLAS_CORETYPE": "Prescott", "OMP_NUM_THREADS": "2"}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    figures = json.loads(path.read_text(encoding="utf-8"))
+    path, summary = tmp_path / "figures.json", tmp_path / "summary.json"
+    options = ["--only=xor", "--contestants=hand,eager", "--rounds=2", f"--json={path}", f"--summary={summary}"]
+    done = run(*options, OPENBLAS_CORETYPE="Prescott", OMP_NUM_THREADS="2")
+    assert done.returncode == 0, done.stderr
+    figures, short = (json.loads(p.read_text(encoding="utf-8")) for p in (path, summary))
     assert "Prescott" not in figures["environment"]["blas"]
-    assert len(figures["training"]["xor"]["seconds"]["hand"]) == 2
+    seconds = figures["training"]["xor"]["seconds"]["hand"]
+    assert len(seconds.pop("rounds")) == 2
+    assert short["training"]["xor"]["seconds"]["hand"] == seconds
+    assert figures["training"]["xor"]["yardstick"] == "hand"
 
 
-@pytest.mark.parametrize("name", WORKLOADS)
-def test_the_engine_trains_as_the_hand_written_program_does(name):
-    verify(WORKLOADS[name], {"hand": Hand, "eager": Eager})
+def test_a_run_is_compared_with_a_stored_one(tmp_path):
+    summary, options = tmp_path / "summary.json", ["--only=xor", "--contestants=hand,eager", "--rounds=1"]
+    options += [f"--json={tmp_path / 'figures.json'}", "--clock=processor"]
+    assert run(*options, f"--summary={summary}").returncode == 0
+    stored = json.loads(summary.read_text())
+    stored["training"]["xor"]["ratios"]["eager"] = {"median": 0.01, "low": 0.01, "high": 0.01}
+    summary.write_text(json.dumps(stored))
+    done = run(*options, f"--against={summary}")
+    assert "1 of 1 ratios moved" in done.stdout and "training xor eager" in done.stdout
+    assert "processor" in done.stdout
 
 
-def test_a_contestant_that_trains_differently_is_refused():
-    class Wrong(Hand):
-        def step(self) -> float:
-            return super().step() * 1.001
-
-    with pytest.raises(RuntimeError, match="wrong does not train as hand does"):
-        verify(WORKLOADS["xor"], {"hand": Hand, "wrong": Wrong})
+def test_a_run_without_the_engine_never_imports_it():
+    code = "import sys, benchmarks.cli, benchmarks.reports.training; assert not {'autograd', 'nn'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_ratios_compare_within_a_round():
-    clock = iter([1.0, 2.0, 10.0, 20.0])
-    race = interleave({"a": lambda: next(clock), "b": lambda: next(clock)}, rounds=2, repeats=1)
-    assert race.seconds == {"a": [1.0, 10.0], "b": [2.0, 20.0]}
-    assert race.ratio("b", "a") == Summary(2.0, 2.0, 2.0)
-
-
-def test_peers_take_part_where_they_are_installed_and_the_others_are_named(monkeypatch, capsys):
-    def missing():
-        raise ImportError
-
-    def peer(name, takes_arrays):
-        ours = peers.OURS
-        return lambda: peers.Engine(name, ours.parameter, ours.constant, ours.zero_grad, takes_arrays)
-
-    loaders = {"absent": missing, "arrays too": peer("arrays too", True), "scalars": peer("scalars", False)}
-    monkeypatch.setattr(peers, "PEERS", loaders)
-    monkeypatch.setattr(ops, "OPS", ops.OPS[:1])
-    monkeypatch.setattr(ops, "engines", peers.engines.__wrapped__)
-    figures = ops.report(1)
-    gc.unfreeze()
-    assert "not installed here, so not measured: absent" in capsys.readouterr().out
-    assert set(figures["arrays of 4"]["y + c"]) == {"autograd", "arrays too", "numpy"}
-    assert set(figures["scalars"]["y + c"]) == {"autograd", "arrays too", "scalars", "numpy"}
-
-
-def test_an_engine_that_finds_another_derivative_is_refused(monkeypatch):
-    ours = peers.OURS
-    wrong = peers.Engine("wrong", lambda v: ours.parameter(2 * v), ours.constant, ours.zero_grad)
-    monkeypatch.setattr(ops, "engines", lambda: (ours, wrong))
-    with pytest.raises(RuntimeError, match=r"y \* c: wrong finds the derivative"):
-        ops.report(1)
+def test_unknown_names_are_refused_with_those_there_are():
+    done = run("--only=xor,moon")
+    assert done.returncode == 2 and "unknown: moon; there are xor, moons" in done.stderr

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.hand import Adam, Hand, binary_cross_entropy_with_logits, cross_entropy
-from benchmarks.workloads import WORKLOADS
+from benchmarks.contestants.hand.steps import Adam, Hand, binary_cross_entropy_with_logits, cross_entropy
+from benchmarks.works.workloads import WORKLOADS
 
 
 @pytest.mark.parametrize("name", WORKLOADS)

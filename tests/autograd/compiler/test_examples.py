@@ -12,7 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor
-from benchmarks.workloads import WORKLOADS
+from benchmarks.works.workloads import WORKLOADS
 
 RUNNER = """
 import importlib.util, pickle, sys

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,8 @@ import numpy as np
 import nn
 from autograd import affine, grad, hessian, jacobian, vjp
 from benchmarks.measure import Block, interleave, table
+from benchmarks.reports import Run
+from benchmarks.works.clock import now
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,26 @@ def _cases() -> list[Case]:
 
 def _timed(run: Callable[[], Any], seconds: float = 0.02) -> Block:
     def block() -> float:
-        count, start = 0, perf_counter()
-        while perf_counter() - start < seconds:
+        count, start = 0, now()
+        while now() - start < seconds:
             run()
             count += 1
-        return (perf_counter() - start) / count
+        return (now() - start) / count
 
     return block
 
 
-def report(rounds: int) -> dict[str, Any]:
+def report(run: Run) -> dict[str, Any]:
     """Measure and print every case."""
-    results = {}
+    run.calls("problems", needs="eager")
+    results: dict[str, Any] = {}
     rows = [["derivatives", "one by one us", "together us", "x one by one", "spread"]]
     for case in _cases():
         np.testing.assert_allclose(case.together(), case.one_by_one(), rtol=1e-9, atol=1e-12)
-        outcome = interleave({"one by one": _timed(case.one_by_one), "together": _timed(case.together)}, rounds)
+        outcome = interleave({"one by one": _timed(case.one_by_one), "together": _timed(case.together)}, run.few)
         ratio = outcome.ratio("together", "one by one")
         medians = [f"{outcome.summary(name).median * 1e6:.0f}" for name in outcome.seconds]
         rows.append([case.name, *medians, f"{ratio.median:.2f}", f"{ratio.spread:.0%}"])
-        results[case.name] = outcome.seconds
+        results[case.name] = outcome.record("one by one")
     print(table(rows))
     return results

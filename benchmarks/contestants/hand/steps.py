@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.workloads import Workload
+from benchmarks.works import steps
+from benchmarks.works.workloads import Workload
 
 Array = NDArray[np.floating]
 
@@ -153,3 +155,6 @@ class Hand:
         loss, gradients = self.gradients()
         self.optimizer.step(gradients)
         return loss
+
+
+losses, seconds = partial(steps.losses, Hand), partial(steps.seconds, Hand)

@@ -1,15 +1,16 @@
-"""The *eager* and *compiled* contestants: the step as a user of the library writes it, and the same compiled."""
+"""The *eager* contestant: the step as a user of the library writes it."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-import autograd
 import nn
 from autograd import Tensor
-from benchmarks.workloads import Workload
+from benchmarks.works import steps
+from benchmarks.works.workloads import Workload
 
 
 class Eager:
@@ -40,13 +41,4 @@ class Eager:
         return float(self.loss_of_step())
 
 
-class Compiled(Eager):
-    """The same step, compiled: the program is recorded in the first step, which the race leaves out."""
-
-    def __init__(self, workload: Workload) -> None:
-        super().__init__(workload)
-        self.program = autograd.compile(self.loss_of_step)
-
-    def step(self) -> float:
-        """One training step; returns the loss before the update."""
-        return float(self.program())
+losses, seconds = partial(steps.losses, Eager), partial(steps.seconds, Eager)

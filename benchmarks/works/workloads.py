@@ -1,4 +1,4 @@
-"""The five training steps we measure: what is trained, on what, and with which settings.
+"""The training steps we measure: what is trained, on what, and with which settings.
 
 Add a workload by adding a line to ``WORKLOADS``. Same seed, same bits; nothing is downloaded.
 """
@@ -31,16 +31,17 @@ class Workload:
     optimizer: Literal["SGD", "Adam"]
     lr: float
     data: Callable[[np.random.Generator], Batch]
-    eager_budget: float
+    eager_budget: float | None = None
     """The most that an eager step may cost, in steps of the hand-written program (DESIGN section 9)."""
+    weights_seed: int = 1
 
     def batch(self, seed: int = 0) -> Batch:
         """The batch to train on."""
         return self.data(np.random.default_rng(seed))
 
-    def initial_layers(self, seed: int = 1) -> list[Layer]:
+    def initial_layers(self) -> list[Layer]:
         """The weights every contestant starts from: uniform in +-1/sqrt(fan_in), PyTorch's default for Linear."""
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(self.weights_seed)
         layers = []
         for fan_in, fan_out in pairwise(self.sizes):
             weight, bias = (rng.uniform(-1, 1, shape) / np.sqrt(fan_in) for shape in ((fan_out, fan_in), fan_out))
@@ -72,12 +73,16 @@ def _spirals(rng: np.random.Generator, n: int = 500) -> Batch:
     return (x + 0.02 * rng.standard_normal((n, 2))).astype(np.float32), label[:, None].astype(np.float32)
 
 
-def _images(rng: np.random.Generator, n: int, pixels: int, classes: int = 10) -> Batch:
+def _images(n: int, pixels: int, classes: int = 10) -> Callable[[np.random.Generator], Batch]:
     """Noisy copies of one random image per class: the shape and scale of real digits, none of the download."""
-    prototypes = rng.uniform(0, 1, (classes, pixels))
-    label = rng.integers(0, classes, n)
-    x = np.clip(prototypes[label] + 0.3 * rng.standard_normal((n, pixels)), 0, 1)
-    return x.astype(np.float32), label
+
+    def data(rng: np.random.Generator) -> Batch:
+        prototypes = rng.uniform(0, 1, (classes, pixels))
+        label = rng.integers(0, classes, n)
+        x = np.clip(prototypes[label] + 0.3 * rng.standard_normal((n, pixels)), 0, 1)
+        return x.astype(np.float32), label
+
+    return data
 
 
 WORKLOADS: dict[str, Workload] = {
@@ -86,11 +91,27 @@ WORKLOADS: dict[str, Workload] = {
         Workload("xor", (2, 4, 1), "tanh", "binary_cross_entropy_with_logits", "SGD", 0.1, _xor, 2.0),
         Workload("moons", (2, 16, 16, 1), "relu", "binary_cross_entropy_with_logits", "Adam", 0.01, _moons, 1.3),
         Workload("spirals", (2, 64, 1), "tanh", "binary_cross_entropy_with_logits", "Adam", 0.01, _spirals, 1.3),
-        Workload(
-            "digits", (64, 128, 64, 10), "relu", "cross_entropy", "Adam", 1e-3, lambda rng: _images(rng, 128, 64), 1.3
-        ),
-        Workload(
-            "mnist", (784, 512, 256, 10), "relu", "cross_entropy", "Adam", 1e-3, lambda rng: _images(rng, 256, 784), 1.3
-        ),
+        Workload("digits", (64, 128, 64, 10), "relu", "cross_entropy", "Adam", 1e-3, _images(128, 64), 1.3),
+        Workload("mnist", (784, 512, 256, 10), "relu", "cross_entropy", "Adam", 1e-3, _images(256, 784), 1.3),
     )
 }
+
+BATCHES = (1, 4, 16, 64, 256, 1024, 4096)
+WIDTHS = (4, 16, 64, 256, 1024, 4096)
+
+# Points of the curves: digits' network on growing batches, and a growing network on 128 images.
+SCALES: dict[str, Workload] = {
+    workload.name: workload
+    for workload in (
+        *(
+            Workload(f"batch {n}", (64, 128, 64, 10), "relu", "cross_entropy", "Adam", 1e-3, _images(n, 64))
+            for n in BATCHES
+        ),
+        *(Workload(f"width {w}", (w, w, 10), "relu", "cross_entropy", "SGD", 1e-2, _images(128, w)) for w in WIDTHS),
+    )
+}
+
+
+def workload_named(name: str) -> Workload:
+    """One of WORKLOADS or SCALES."""
+    return WORKLOADS.get(name) or SCALES[name]
