@@ -195,7 +195,8 @@ class Capture:
     def finish(self) -> None:
         """The run has come to its end, and its program is made: let go of the graph."""
         self.is_running = False
-        for notes in (self.cotangents, self.aliases, self.memory, self._undo, self.decisions, self.gradients_before):
+        held = (self.cotangents, self.aliases, self.memory, self.decisions, self.gradients_before, self.names)
+        for notes in (*held, self._undo, self.constants):
             notes.clear()
         for _, versions in self.assigned_leaves.values():
             versions.clear()
