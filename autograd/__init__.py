@@ -10,6 +10,7 @@
 NumPy's functions work on Tensors (`np.exp(x)`, `np.sum(x, axis=0)`): the namespace is numpy.
 """
 
+from autograd.capture import current_capture, decide, note_edit, peek, sample
 from autograd.checking import (
     GradcheckReport,
     GradientWatch,
@@ -22,7 +23,8 @@ from autograd.checking import (
     v_curve,
 )
 from autograd.checkpointing import checkpoint
-from autograd.errors import MissingExtraError, missing_extra
+from autograd.compiler import Compiled, compile
+from autograd.errors import CaptureError, MissingExtraError, missing_extra
 from autograd.flat import FlatLeaves
 from autograd.graph import mark_library, warn_user
 from autograd.jacobians import hessian, jacobian
@@ -47,6 +49,8 @@ from autograd.transforms import grad, hvp, jvp, value_and_grad, vjp
 from autograd.viz import draw, graph_of
 
 __all__ = [
+    "CaptureError",
+    "Compiled",
     "FlatLeaves",
     "GradcheckReport",
     "GradientWatch",
@@ -56,6 +60,9 @@ __all__ = [
     "assert_gradients",
     "check_module",
     "checkpoint",
+    "compile",
+    "current_capture",
+    "decide",
     "detect_anomaly",
     "digamma",
     "draw",
@@ -85,12 +92,15 @@ __all__ = [
     "missing_extra",
     "no_grad",
     "nondifferentiable",
+    "note_edit",
     "numerical_gradient",
+    "peek",
     "pick",
     "polygamma",
     "prelu",
     "primitive",
     "relu",
+    "sample",
     "set_default_dtype",
     "sigmoid",
     "softmax",

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from autograd.capture import refuse_escape
 from autograd.errors import DtypeError, GradientError, ShapeError
 from autograd.graph import Node, here
 from autograd.modes import is_transforming
 from autograd.values import FLOAT64
+
+_STAY = "Use NumPy functions on the Tensor itself."
+_RETURN = "Return the Tensor, and read its value outside."
 
 
 class Conversions:
@@ -40,10 +44,12 @@ class Conversions:
                 f"numpy: this Tensor requires grad, and an ndarray would leave the graph (at {here()}); "
                 "say so with x.detach().numpy()"
             )
+        refuse_escape(self._node, "numpy() makes an array of a Tensor", _STAY)
         return self.data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         self._refuse_export("an ndarray")
+        refuse_escape(self._node, "a Tensor was about to become an ndarray", _STAY)
         if copy:
             return np.array(self._data, dtype=dtype)
         array = np.asarray(self._data, dtype=dtype).view()
@@ -85,6 +91,7 @@ class Conversions:
 
     def item(self) -> float | int | bool:
         """The one element as a Python number."""
+        refuse_escape(self._node, "item() makes a Python number of a Tensor", _RETURN)
         self._refuse_cut("item")
         if self.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} has {self.size} elements, not one (at {here()})")
@@ -92,21 +99,30 @@ class Conversions:
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
+        refuse_escape(self._node, "tolist() makes Python numbers of a Tensor", _RETURN)
         self._refuse_cut("tolist")
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
+        refuse_escape(self._node, "float() makes a Python number of a Tensor", _RETURN)
         self._refuse_cut("float")
         value = self._data
         return float(value if type(value) is float or value.ndim == 0 else self._scalar("float"))
 
     def __int__(self) -> int:
+        refuse_escape(self._node, "int() makes a Python number of a Tensor", _RETURN)
         return int(self._scalar("int"))
 
     def __index__(self) -> int:
+        refuse_escape(
+            self._node, "a Tensor was used as a Python integer", "Index a Tensor with it, or pass it as an int."
+        )
         return operator.index(self._scalar("index"))
 
     def __bool__(self) -> bool:
+        refuse_escape(
+            self._node, "a value decides what is run next, as in `if loss > 1`", "Choose with np.where(mask, a, b)."
+        )
         return bool(self._scalar("bool"))
 
     def __format__(self, spec: str) -> str:

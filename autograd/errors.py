@@ -43,6 +43,10 @@ class AnomalyError(AutogradError, FloatingPointError):
     """`detect_anomaly` met a NaN (or, in the forward pass, an infinity)."""
 
 
+class CaptureError(AutogradError, RuntimeError):
+    """A function does what a compiled program cannot repeat for other values."""
+
+
 class MissingExtraError(AutogradError, ImportError):
     """An optional package is needed for this call."""
 

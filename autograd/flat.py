@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.capture import current_capture
 from autograd.errors import DtypeError, GradientError
 from autograd.graph import here, tick, user_place
 from autograd.tensor import Tensor
@@ -117,6 +118,15 @@ class FlatLeaves:
                 gradient[...] = g if type(g) is not Tensor else g._data
         return missing
 
+    def rebind(self) -> None:
+        """Take up what was assigned to the leaves in the meantime, as `gather` does."""
+        if self._places is None:
+            self.values[...] = [tensor._data for tensor in self.tensors]
+            return
+        for _, tensor, value, _ in self._places:
+            if tensor._data is not value:
+                _bind(tensor, value)
+
     def _gather_floats(self) -> list[int]:
         self.values[...] = [tensor._data for tensor in self.tensors]
         gradients = [tensor._node.grad for tensor in self.tensors]
@@ -142,6 +152,8 @@ class FlatLeaves:
         if missing:
             skipped = set(missing)
             changed = [tensor for i, tensor in enumerate(self.tensors) if i not in skipped]
+        if (capture := current_capture()) is not None:
+            capture.stepped(changed, now)
         for tensor in changed:
             node = tensor._node
             node.snapshot = None
@@ -151,8 +163,11 @@ class FlatLeaves:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all leaves: set them to None."""
+        capture = current_capture()
         for tensor in self.tensors:
             tensor._node.grad = None
+            if capture is not None:
+                capture.cleared[tensor._node] = None
 
     def __reduce__(self) -> Any:
         return FlatLeaves, (self.tensors,)

@@ -27,7 +27,7 @@ def push(roots: list[Node], tangents: dict[Node, Any], *, since: int, lift: Lift
     with np.errstate(all="ignore"):
         for node in ops:
             arriving = [tangents.get(x) if type(x) is Node else None for x in node.inputs]
-            if any(t is not None for t in arriving):
+            if node.requires_grad and any(t is not None for t in arriving):
                 t = _push_one(node, arriving, lift, by_double_vjp)
                 if is_masked and anywhere(np.isnan(t)):
                     t = _push_without_nan(t, node, arriving, lift, by_double_vjp)

@@ -24,6 +24,7 @@ NO_GRAD = 1
 ANOMALY = 2
 TRANSFORM = 4
 MASKED = 8
+CAPTURE = 16
 
 MODE: ContextVar[int] = ContextVar("autograd_mode", default=0)
 current_mode = MODE.get
@@ -98,14 +99,19 @@ def masked() -> Switch:
     return Switch(bits_on=MASKED)
 
 
+def capturing() -> Switch:
+    """Inside `compile`'s one run of a function: everything records, values that take no gradient too."""
+    return Switch(bits_on=CAPTURE)
+
+
 def is_grad_enabled() -> bool:
     """Whether operations record a graph here and now."""
     return not current_mode() & NO_GRAD
 
 
 def is_transforming() -> bool:
-    """Whether a function transform (`grad`, `vjp`, `jvp` ...) is running the current code."""
-    return bool(current_mode() & TRANSFORM)
+    """Whether transforms (`grad`, `vjp`, `jvp` ...) shall return Tensors: inside another one, or inside `compile`."""
+    return bool(current_mode() & (TRANSFORM | CAPTURE))
 
 
 def set_default_dtype(dtype: np.typing.DTypeLike) -> None:

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import UnsupportedError
+from autograd.modes import CAPTURE, current_mode
 from autograd.refusals import option_refusal
 
 Rule = Callable[..., Any]
@@ -71,6 +72,7 @@ class Primitive:
         "structure",
         "takes_complex",
         "tangent_rules",
+        "text",
     )
 
     def __init__(
@@ -88,6 +90,7 @@ class Primitive:
         shapes: str | None = None,
         arity: int | None = None,
         takes_complex: bool | None = None,
+        text: str | None = None,
     ) -> None:
         self.numpy_function = function
         self.forward = function if forward is None else forward
@@ -99,6 +102,7 @@ class Primitive:
         self.scalar = scalar
         self.masks: bool | Callable[..., bool] = masks
         self.shapes = shapes
+        self.text = text
         self.arity = len(rules) if arity is None else arity
         self.takes_complex = structure == LINEAR if takes_complex is None else takes_complex
         self.keyword_names = _keyword_names(self.forward, self.arity)
@@ -179,8 +183,11 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(part) for part in value)
     if type(value) is list:
         return [frozen(part) for part in value]
-    is_array = hasattr(value, "__array__") and not isinstance(value, np.generic | type)
-    return np.array(value) if is_array else value
+    if not hasattr(value, "__array__") or isinstance(value, np.generic | type):
+        return value
+    if current_mode() & CAPTURE and hasattr(type(value), "__primitive__"):  # an input of the program
+        return value
+    return np.array(value)
 
 
 def _keyword_names(forward: Callable[..., Any], arity: int) -> tuple[str, ...]:
@@ -240,6 +247,8 @@ def elementwise(function: Callable[..., Any], *rules: Rule | None, **options: An
         a function of the keywords that says whether it does.
     name : the label in graphs and errors, when it is not the function's own.
     shapes : what the shapes must be, for the error when they are not.
+    text : how a compiled program writes it, in the names of `forward`'s parameters, where the source of `forward`
+        is not what one would write: "x @ weight.T + bias".
     aliases : further NumPy functions that mean the same (`np.add.reduce` for `np.sum`).
     takes_complex : the arguments may be complex, as `complexes.py` says of rules; linear ops do unless told otherwise.
 

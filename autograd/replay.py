@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.broadcasting import unbroadcast
+from autograd.capture import current_capture, section
 from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, StaleValueError
 from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
 from autograd.masking import filled, has_nan, without_nan
@@ -111,7 +112,7 @@ def _replay(
     for i, root in enumerate(roots):
         root.cotangent = seeds[i] if root.cotangent is None else root.cotangent + seeds[i]
     if lift is not None:
-        with enable_grad(), np.errstate(all="ignore"):
+        with enable_grad(), np.errstate(all="ignore"), section("backward"):
             _pull_careful(ops, leaves, free, lift, wanted)
     else:
         _replay_plain(ops, leaves, free)
@@ -203,6 +204,7 @@ def _pull_careful(
 ) -> None:
     """Replay with everything that the fast loop leaves out."""
     behind_mask = bool(current_mode() & MASKED)
+    capture = current_capture()
     for position, node in enumerate(ops):
         g = node.cotangent
         if g is None:
@@ -212,6 +214,8 @@ def _pull_careful(
             g = _notice(node, g)
             if node.notes.hooks:
                 _refuse_stale(ops[position:], leaves)  # a hook may have assigned to a leaf
+        if capture is not None:
+            capture.cotangents[g._node] = node
         behind_mask = behind_mask or masks(node)
         pairs = contributions(node, g, lift, behind_mask, wanted)
         if current_mode() & ANOMALY:
@@ -386,6 +390,7 @@ def _notice(node: Node, g: Any) -> Any:
 def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
     """Add each leaf's cotangent to its `grad`, in the leaf's dtype; no two gradients share memory."""
     taken = set(map(id, seeds))
+    capture = current_capture()
     try:
         for node in leaves:
             if node.notes is not None and node.notes.hooks and node.cotangent is not None:
@@ -414,6 +419,9 @@ def accumulate(leaves: list[Node], seeds: list[Any]) -> None:
                 g = np.float64(g)
             if g.dtype is not x.dtype:
                 g = g.astype(x.dtype)
+        if capture is not None:
+            capture.cotangents[g._node] = node
+            capture.lift_gradient(node)
         if node.grad is not None:
             g = node.grad + g
         elif type(g) is np.ndarray:

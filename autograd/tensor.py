@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.capture import current_capture, note_edit
 from autograd.complex_methods import ComplexMethods
 from autograd.complexes import form_of
 from autograd.conversions import Conversions
@@ -40,7 +41,7 @@ from autograd.mishaps import (
     warn_of_no_gradient,
     wrong_number,
 )
-from autograd.modes import ANOMALY, NO_GRAD, current_mode
+from autograd.modes import ANOMALY, CAPTURE, NO_GRAD, current_mode, enable_grad
 from autograd.names_of_others import NamesOfOthers
 from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
 from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
@@ -82,7 +83,11 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
     mode = current_mode()
     if mode:
         if mode & NO_GRAD:
-            return _constant(value)
+            return (
+                _constant(value)
+                if not mode & CAPTURE
+                else captured(primitive, (first, second), others, keywords, value)
+            )
         if mode & ANOMALY:
             refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
@@ -125,6 +130,37 @@ def _constant(value: Any) -> Tensor:
     return _handle(value, UNTRACKED)
 
 
+def captured(primitive: Primitive, inputs: Any, others: Any, keywords: dict[str, Any] | None, value: Any) -> Any:
+    """The Tensor of a result that takes no gradient, while a program is captured: recorded if it depends on inputs."""
+    inputs = [np.array(x) if type(x) is np.ndarray else x for x in (inputs if others is None else others)]
+    parts = [*inputs, *_parts(keywords)]
+    if not any(type(x) is Node or (isinstance(x, Tensor) and x._node is not UNTRACKED) for x in parts):
+        return _of_its_kind(_constant(value))
+    first, second, *more = inputs if len(inputs) > 1 else (*inputs, None)
+    with enable_grad():
+        tensor = record(primitive, first, second, tuple(inputs) if more else None, keywords, value)
+    tensor._node.requires_grad = False
+    return _of_its_kind(tensor)
+
+
+def _parts(keywords: dict[str, Any] | None) -> list[Any]:
+    """The values among keywords, those inside tuples and lists too."""
+    values = list(keywords.values()) if keywords else []
+    for value in values:
+        if type(value) is tuple or type(value) is list:
+            values.extend(value)
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """Keywords with the values of the Tensors among them."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if type(value) is tuple or type(value) is list:
+        return type(value)(map(_plain, value))
+    return value._data if isinstance(value, Tensor) else value
+
+
 def _of_its_kind(tensor: Tensor) -> Tensor:
     """The Tensor; a `ComplexTensor` from now on if its value is complex."""
     value = tensor._data
@@ -143,7 +179,7 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
         elif keywords is None:
             result = primitive.forward(value)
         else:
-            result = primitive.forward(value, **keywords)
+            result = primitive.forward(value, **(keywords if not current_mode() & CAPTURE else _plain(keywords)))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, (value,), error)
     if type(result) is not float:
@@ -155,6 +191,8 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
         elif not isinstance(result, np.generic):
             raise no_value(primitive, result)
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
+        if current_mode() & CAPTURE:
+            return captured(primitive, (value if node is UNTRACKED else node, None), None, keywords, result)
         return _constant(result if node is UNTRACKED else unshared(result))
     return record(primitive, node, None, None, keywords, result)
 
@@ -189,7 +227,10 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
                 for i, value in enumerate(values):
                     if type(value) is float and type(inputs[i]) is Tensor:
                         values[i] = np.float64(value)
-            result = primitive.forward(*values) if keywords is None else primitive.forward(*values, **keywords)
+            if keywords is None:
+                result = primitive.forward(*values)
+            else:
+                result = primitive.forward(*values, **(keywords if not current_mode() & CAPTURE else _plain(keywords)))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         result = recomputed(primitive, values, error)
     if len(values) != primitive.arity and primitive.joint is None:
@@ -201,7 +242,9 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
         elif not isinstance(result, np.generic):
             raise no_value(primitive, result)
     if not tracked or primitive.structure == CONSTANT:
-        return _constant(result)
+        return (
+            _constant(result) if not current_mode() & CAPTURE else captured(primitive, parents, None, keywords, result)
+        )
     if len(parents) == 2:
         return record(primitive, parents[0], parents[1], None, keywords, result)
     return record(primitive, None, None, tuple(parents), keywords, result)
@@ -247,7 +290,7 @@ def apply_complex(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[
             parents.append(value)
         values.append(value)
     try:
-        result = form.forward(*values, **(keywords or {}))
+        result = form.forward(*values, **_plain(keywords or {}))
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         raise located(form, values, error) from None
     if type(result) is np.ndarray:
@@ -256,6 +299,8 @@ def apply_complex(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[
         elif any(result is value for value in values):
             result = result.view()
     if not tracked or form.structure == CONSTANT or current_mode() & NO_GRAD:
+        if current_mode() & CAPTURE:
+            return captured(form, parents, None, keywords, result)
         return _of_its_kind(_constant(unshared(result)))
     first, second, *more = (*parents, None) if len(parents) == 1 else parents
     if more:
@@ -327,10 +372,12 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
             value = recomputed(primitive, (a, b), error)
-        if not tracked:
+        if not tracked and not current_mode() & CAPTURE:
             return _constant(value)
         first = a if node_a is UNTRACKED else node_a
         second = b if node_b is UNTRACKED else node_b
+        if not tracked:
+            return captured(primitive, (first, second), None, None, value)
         return record(primitive, first, second, None, None, value)
 
     def reflected(self: Tensor, other: Any) -> Tensor:
@@ -346,6 +393,8 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
         except (ArithmeticError, ValueError, TypeError) as error:
             value = recomputed(primitive, (a, b), error)
         if not tracked:
+            if current_mode() & CAPTURE:
+                return captured(primitive, (a, b if node_b is UNTRACKED else node_b), None, None, value)
             return _constant(value)
         return record(primitive, a, node_b, None, None, value)
 
@@ -369,7 +418,11 @@ def _comparison(ufunc: np.ufunc, compute: Callable[[Any, Any], Any]) -> Any:
             value = compute(a, b)
         except (ValueError, TypeError) as error:
             raise located(REGISTRY[ufunc], (a, b), error) from None
-        return _constant(np.bool(value) if type(value) is bool else value)
+        if type(value) is bool:
+            value = np.bool(value)
+        if current_mode() & CAPTURE:
+            return apply(REGISTRY[ufunc], (self, other), None)
+        return _constant(value)
 
     return method
 
@@ -472,6 +525,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             refuse_untrackable(value)
         self._data = value
         self._node = leaf(value, bool(requires_grad))
+        if (capture := current_capture()) is not None:
+            capture.made(self._node, data._node if isinstance(data, Tensor) else None)
         _of_its_kind(self)
         if name is not None:
             self.name = name
@@ -510,6 +565,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
         """
         used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
         value, node = self._data, self._node
+        if current_mode() & CAPTURE:  # so that `p.data -= step` is recorded
+            return self.detach()  # type: ignore[return-value]
         if node.primitive is not None or node is UNTRACKED:
             view = np.asarray(value).view()
             view.flags.writeable = False
@@ -538,6 +595,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
                 "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
             )
         old = self._data
+        if (capture := current_capture()) is not None:
+            capture.assigned(self, value)
         new = value._data if isinstance(value, Tensor) else value
         if new is not old:
             new = np.asarray(plain_array(new))
@@ -577,10 +636,14 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             return node.notes.grad
         if isinstance(node.grad, float | np.generic):
             node.grad = np.array(node.grad)
+        if node.grad is not None and (capture := current_capture()) is not None:
+            capture.lift_gradient(node)
         return node.grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
+        if (capture := current_capture()) is not None:
+            capture.cleared[self._own_node()] = None
         if value is not None:
             if np.shape(value) != self.shape:
                 raise ShapeError(
@@ -624,6 +687,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             node.snapshot = None
             _stamp(node)  # what was recorded before has no gradient for it, or only a part
         node.requires_grad = bool(value)
+        note_edit()
 
     @property
     def is_leaf(self) -> bool:
@@ -734,7 +798,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             )
         seed = self._seed(gradient)
         with LOCK:
-            if create_graph:
+            if create_graph or current_mode() & CAPTURE:
                 if not isinstance(seed, Tensor):
                     seed = _of_its_kind(_constant(seed))
                 accumulate(pull([self._node], [seed], free=False, lift=tensor_of), [])
@@ -769,6 +833,8 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     def detach(self) -> Tensor:
         """The same value outside the graph. A leaf's is copied, since a leaf may be overwritten."""
         value = unshared(self._data) if self._node.primitive is not None else copied(self._data)
+        if current_mode() & CAPTURE and self._node is not UNTRACKED:
+            return captured(elementwise.positive, (self._node, None), None, None, value)
         return _of_its_kind(_constant(value))
 
     def retain_grad(self) -> None:

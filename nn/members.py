@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from autograd import Tensor
+from autograd import Tensor, note_edit
 
 _PARAMETER_PATHS = "_parameter_paths"
 _TRANSIENT = "_transient_buffers"
@@ -31,6 +31,7 @@ class Members:
             if isinstance(member, Tensor):
                 self._classify(path, member)
         object.__setattr__(self, name, value)
+        note_edit()
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """Set an attribute that is saved but not trained: a Tensor, an array (which becomes one), or None.

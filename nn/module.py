@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, get_default_dtype
+from autograd import Tensor, current_capture, get_default_dtype
 from nn.hooks import HookHandle, Hooks
 from nn.members import Members, joined
 from nn.summaries import Summary, summary_of
@@ -73,6 +73,8 @@ class Module(Members):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         try:
+            if (capture := current_capture()) is not None:
+                capture.use(self)
             if self._hooks is not None:
                 return self._hooks.around(self, args, keywords)
             return self.forward(*args, **keywords)

@@ -26,6 +26,7 @@ LAYERS = {
         "complexes",
         "broadcasting",
         "values",
+        "capture",
         "ops",
         "masking",
         "replay",

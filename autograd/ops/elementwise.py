@@ -148,7 +148,8 @@ arctanh     = holomorphic(np.arctanh,     lambda g, y, x: g / (1 - x * x),      
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
 absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
 fabs        = elementwise(np.fabs,        lambda g, y, x: g * np.sign(x),                   scalar=math.fabs)
-gate: Primitive = holomorphic(_gate,          lambda h, y, g, mask: gate(h, mask), None)
+gate: Primitive = holomorphic(_gate,          lambda h, y, g, mask: gate(h, mask), None,
+                                                                                            text="np.where(mask, g, 0)")
 sign        = elementwise(np.sign,        lambda g, y, x: gate(g, False))
 maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * share(a, b),
                                           lambda g, y, a, b: gate(g, b >= a) * share(b, a))
@@ -178,6 +179,8 @@ fmod        = elementwise(np.fmod,        lambda g, y, a, b: g,
 
 # --- what networks add to NumPy ---
 relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
-sigmoid: Primitive = elementwise(_sigmoid, lambda g, y, x: g * (y * (1 - y)),               scalar=_sigmoid_scalar)
-softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y))  # e**(x - y) is sigmoid(x), and x <= y
+sigmoid: Primitive = elementwise(_sigmoid, lambda g, y, x: g * (y * (1 - y)),               scalar=_sigmoid_scalar,
+                                                                                            text="1 / (1 + np.exp(-x))")
+softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y),  # e**(x - y) is sigmoid(x), and x <= y
+                                                                                            text="np.logaddexp(0, x)")
 # fmt: on

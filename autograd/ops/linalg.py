@@ -107,7 +107,10 @@ _PRODUCT = "the last axis of the first must equal the second to last (or only) a
 _LAYER = "x (..., in_features), weight (out_features, in_features), bias (out_features,)"
 
 # fmt: off
-matmul = primitive(np.matmul, _matmul_rule_a, _matmul_rule_b, forward=_matmul, shapes=_PRODUCT, takes_complex=True)
-dot    = primitive(np.dot,    _dot_rule_a,    _dot_rule_b,    forward=_dot,    shapes=_PRODUCT, takes_complex=True)
-affine = primitive(_affine,   _affine_rule_x, _affine_rule_weight, _affine_rule_bias, shapes=_LAYER, takes_complex=True)
+matmul = primitive(np.matmul, _matmul_rule_a, _matmul_rule_b, forward=_matmul, shapes=_PRODUCT, takes_complex=True,
+                   text="a @ b")
+dot    = primitive(np.dot,    _dot_rule_a,    _dot_rule_b,    forward=_dot,    shapes=_PRODUCT, takes_complex=True,
+                   text="np.dot(a, b)")
+affine = primitive(_affine,   _affine_rule_x, _affine_rule_weight, _affine_rule_bias, shapes=_LAYER, takes_complex=True,
+                   text="x @ weight.T + bias")
 # fmt: on

@@ -116,9 +116,10 @@ def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = Fa
 
 # fmt: off
 sum_      = linear(np.sum,      lambda g, y, x, axis=None, keepdims=False: _spread(g, x, axis),
-                   forward=_sum, aliases=(np.add.reduce,))
+                   forward=_sum, aliases=(np.add.reduce,), text="np.sum(x, axis=axis, keepdims=keepdims)")
 mean      = linear(np.mean,     lambda g, y, x, axis=None, keepdims=False:
-                                    _spread(g / reduced_size(x.shape, axis), x, axis), forward=_mean)
+                                    _spread(g / reduced_size(x.shape, axis), x, axis), forward=_mean,
+                   text="np.mean(x, axis=axis, keepdims=keepdims)")
 var       = primitive(np.var,   _var_rule,       forward=_var)
 max_      = primitive(np.max,   _extreme_rule,   forward=_max,  aliases=(np.maximum.reduce, np.amax))
 min_      = primitive(np.min,   _extreme_rule,   forward=_min,  aliases=(np.minimum.reduce, np.amin))

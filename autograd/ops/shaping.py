@@ -80,8 +80,10 @@ astype       = linear(_astype,         lambda g, y, x, dtype: g.astype(x.dtype),
 truncate     = nondifferentiable(_truncate)
 roll: Primitive = linear(np.roll,         lambda g, y, x, shift, axis=None: roll(g, shift=_negative(shift), axis=axis),
                       forward=lambda x, shift, axis=None: np.roll(x, shift, axis))
-concatenate  = linear(np.concatenate,  joint=_concatenate_rule, forward=_concatenate, bind=_bind_arrays)
-stack        = linear(np.stack,        joint=_stack_rule,       forward=_stack,       bind=_bind_arrays)
+concatenate  = linear(np.concatenate,  joint=_concatenate_rule, forward=_concatenate, bind=_bind_arrays,
+                      text="np.concatenate(arrays, axis=axis)")
+stack        = linear(np.stack,        joint=_stack_rule,       forward=_stack,       bind=_bind_arrays,
+                      text="np.stack(arrays, axis=axis)")
 # fmt: on
 
 

@@ -113,7 +113,8 @@ prelu       = elementwise(_prelu,     lambda g, y, x, slope: np.where(x > 0, g, 
 # exp(x - log(1 + e**x)) = exp(x - x t - y).
 logistic_loss = elementwise(_logistic_loss,
                                       lambda g, y, x, t: g * (np.exp(x - x * t - y) - t),
-                                      lambda g, y, x, t: -g * x,                      scalar=_logistic_loss_scalar)
+                                      lambda g, y, x, t: -g * x,                      scalar=_logistic_loss_scalar,
+                                                                                text="np.logaddexp(0, x) - x * t")
 softmax     = primitive(_softmax,     _softmax_rule)
 log_softmax = primitive(_log_softmax, _log_softmax_rule)
 # fmt: on

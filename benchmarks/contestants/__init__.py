@@ -1,7 +1,7 @@
 """Who is measured: a contestant is a folder here, and a file in its folder a work that it takes part in.
 
-`hand` and `eager` run in this process. The others, the peers, run in one of their own (`remote.py`, `serve.py`), in an
-environment of their own: HIPS's package has the same import name as ours.
+`hand`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own (`remote.py`,
+`serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ CONTESTANTS = {
     for contestant in (
         Contestant("hand", "plain NumPy, gradients derived on paper"),
         Contestant("eager", "this library", ("autograd", "nn")),
+        Contestant("compiled", "this library's compile, the whole step", ("autograd", "nn")),
         Contestant(
             "pytorch",
             "eager, a CPU build; the fastest form of each optimizer",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, get_default_dtype
+from autograd import Tensor, get_default_dtype, sample
 from nn.layers.checks import probability
 from nn.module import Module
 from nn.randomness import Rng, generator_of
@@ -25,7 +25,7 @@ def dropout(x: Any, p: float = 0.5, training: bool = True, rng: Rng = None) -> A
         return x
     if type(x) is not Tensor:
         x = np.asarray(x)
-    kept = generator_of(rng).random(x.shape) >= p
+    kept = sample(generator_of(rng).random, x.shape) >= p
     dtype = x.dtype if x.dtype.kind == "f" else get_default_dtype()
     return x * (kept * np.asarray(1 / (1 - p) if p < 1 else 0, dtype))
 

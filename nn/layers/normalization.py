@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, get_default_dtype
+from autograd import Tensor, current_capture, get_default_dtype
 from nn.layers.checks import count, not_negative, probability
 from nn.module import Module
 
@@ -171,7 +171,7 @@ class BatchNorm1d(Module):
             )
         mean, centred, var = _moments(x, axis)
         if self.training and self.num_batches_tracked is not None:
-            batches = self.num_batches_tracked.item() + 1
+            batches = _values(self.num_batches_tracked) + 1
             share = 1 / batches if self.momentum is None else self.momentum
             self.num_batches_tracked.assign(batches)
             _follow(self.running_mean, _values(mean), share)
@@ -196,9 +196,9 @@ def _moments(x: Any, axis: tuple[int, ...]) -> tuple[Any, Any, Any]:
     return mean, centred, (centred * centred).mean(axis=axis, keepdims=True)
 
 
-def _follow(running: Any, new: np.ndarray, share: float) -> None:
+def _follow(running: Any, new: Any, share: Any) -> None:
     """running = (1 - share) · running + share · new."""
-    old = running.numpy()
+    old = _values(running)
     running.assign(old + (new.reshape(old.shape) - old) * share)
 
 
@@ -206,8 +206,11 @@ def _sqrt(x: Any) -> Any:
     return x.sqrt() if type(x) is Tensor else np.sqrt(x)
 
 
-def _values(x: Any) -> np.ndarray:
-    return x.detach().numpy() if isinstance(x, Tensor) else x
+def _values(x: Any) -> Any:
+    """The values as an array; while a program is captured as a Tensor without a gradient, so that they are recorded."""
+    if not isinstance(x, Tensor):
+        return x
+    return x.detach() if current_capture() is not None else x.detach().numpy()
 
 
 def _array(x: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, get_default_dtype, warn_user
+from autograd import Tensor, decide, get_default_dtype, peek, warn_user
 
 # --- dtypes and shapes ---
 
@@ -89,10 +89,14 @@ def all_within(values: np.ndarray, low: float, high: float) -> bool:
     return not values.size or bool(low <= values.item(values.argmin()) and values.item(values.argmax()) <= high)
 
 
+def _all_among(values: np.ndarray, low: float, high: float) -> bool:
+    return bool(((values == low) | (values == high)).all())
+
+
 def check_within(x: Any, low: float, high: float, name: str, word: str, wanted: str) -> None:
     """Raise ValueError, "{name}: {word} {value} is not {wanted}", for a value outside [low, high]."""
-    values = values_of(x)
-    if not all_within(values, low, high):
+    if not decide(all_within, x, low, high):
+        values = peek(x)
         wrong = values[~((values >= low) & (values <= high))]
         raise ValueError(f"{name}: {word} {wrong.flat[0]} is not {wanted}")
 
@@ -109,9 +113,9 @@ def check_log_probabilities(x: Any, name: str, word: str = "input") -> None:
 
 def check_one_of(x: Any, low: float, high: float, name: str, remedy: str) -> None:
     """Raise ValueError for a target that is neither `low` nor `high`."""
-    values = values_of(x)
-    wrong = values[(values != low) & (values != high)]
-    if wrong.size:
+    if not decide(_all_among, x, low, high):
+        values = peek(x)
+        wrong = values[(values != low) & (values != high)]
         raise ValueError(f"{name}: target {wrong.flat[0]} is neither {low} nor {high}; {remedy}")
 
 
@@ -142,7 +146,7 @@ def warn_of_probabilities(input: Any, name: str, remedy: str, axis: int | None =
     """
     maker = input.made_by if type(input) is Tensor else None
     if maker is None:
-        if axis is not None and _are_distributions(values_of(input), axis):
+        if axis is not None and decide(_are_distributions, input, axis):
             warn_user(f"{name}: the input is probabilities (rows that sum to 1); {remedy}")
     elif maker in _MAKE_PROBABILITIES:
         warn_user(f"{name}: the input is the output of {maker.name}; {remedy}")

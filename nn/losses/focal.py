@@ -18,7 +18,7 @@ from nn.losses.checks import (
     of_dtype,
     warn_of_probabilities,
 )
-from nn.losses.multiclass import class_count, class_ids, class_rows, shape_of_ids
+from nn.losses.multiclass import class_count, class_ids, class_rows, shape_of_ids, weight_of
 from nn.losses.reduction import Loss, buffer, reduced
 
 _PROBABILITIES = "the loss takes logits, and makes probabilities itself: pass what came before"
@@ -86,7 +86,7 @@ def _of_ids(input: Any, target: Any, alpha: Any, gamma: float) -> Any:
             f"focal_loss: for class ids alpha has one weight for each of the {class_count(input)} classes, not shape "
             f"{weight.shape}"
         )
-    return losses * weight[ids]
+    return losses * weight_of(weight, ids)
 
 
 def check_alpha(alpha: Any, name: str) -> None:

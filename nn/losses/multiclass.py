@@ -163,12 +163,12 @@ def _class_axis_last(x: Any) -> Any:
     return x if x.ndim < 3 else x.transpose(0, *range(2, x.ndim), 1)
 
 
-def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> tuple[Any, Any]:
     """A copy of the ids in one row, those to ignore replaced by 0, and which to keep (None: all).
 
     Raises ValueError for another dtype or shape, or an id out of range.
     """
-    ids = np.asarray(target)
+    ids = target if autograd.current_capture() is not None and type(target) is Tensor else np.asarray(target)
     wanted, word = shape_of_ids(input), _WORDS[name]
     if ids.shape != wanted:
         remedy = ""
@@ -184,16 +184,17 @@ def class_ids(input: Any, target: Any, ignore_index: int | None, name: str) -> t
     if ids.dtype.kind not in "iu":
         remedy = "; write target.astype(int)" if ids.dtype.kind == "f" else ""
         raise ValueError(f"{name}: class ids are integers, not {ids.dtype}{remedy}")
-    return _checked_ids(ids.astype(np.int64).reshape(-1), class_count(input), ignore_index, name)
+    classes = class_count(input)
+    rows = ids.astype(np.int64).reshape(-1)
+    if (ignore_index is None or not 0 <= ignore_index < classes) and autograd.decide(all_within, ids, 0, classes - 1):
+        return rows, None
+    return _kept_ids(rows, classes, ignore_index, name)
 
 
-def _checked_ids(
-    ids: np.ndarray, classes: int, ignore_index: int | None, name: str
-) -> tuple[np.ndarray, np.ndarray | None]:
-    if (ignore_index is None or not 0 <= ignore_index < classes) and all_within(ids, 0, classes - 1):
-        return ids, None
+def _kept_ids(ids: Any, classes: int, ignore_index: int | None, name: str) -> tuple[Any, Any]:
     kept = np.full(ids.shape, True) if ignore_index is None else ids != ignore_index
-    wrong = ids[kept & ((ids < 0) | (ids >= classes))]
+    values = autograd.peek(ids)
+    wrong = values[autograd.peek(kept) & ((values < 0) | (values >= classes))]
     if wrong.size:
         raise ValueError(f"{name}: class id {wrong[0]} is out of range 0 to {classes - 1}")
     return np.where(kept, ids, 0), kept
@@ -202,21 +203,30 @@ def _checked_ids(
 # --- from log-probabilities to a loss ---
 
 
-def _losses_of_ids(log_p: Any, ids: np.ndarray, kept: np.ndarray | None, weight: Any) -> tuple[Any, Any, Any]:
+def weight_of(weight: Any, ids: Any) -> Any:
+    """The weight of the class of each row; ids are a Tensor while a program is captured."""
+    return (Tensor(weight) if type(ids) is Tensor and type(weight) is not Tensor else weight)[ids]
+
+
+def _losses_of_ids(log_p: Any, ids: Any, kept: Any, weight: Any) -> tuple[Any, Any, Any]:
     """Of rows of log-probabilities: the losses, the weight of each class, and that of each row, 0 where not kept."""
     if weight is None:
         weight = np.ones(log_p.shape[1], log_p.dtype)
-    picked, taken = autograd.pick(log_p, index=ids), weight[ids]
+    picked, taken = autograd.pick(log_p, index=ids), weight_of(weight, ids)
     if kept is not None:  # by a choice, not a product: what is ignored may be -inf
         picked, taken = np.where(kept, picked, 0.0), taken * kept
     return picked * -taken, weight, taken
+
+
+def _is_zero(total: np.ndarray) -> bool:
+    return bool(total == 0)
 
 
 def _weighted_reduced(losses: Any, taken: Any, input: Any, reduction: str, name: str) -> Any:
     """Losses in one row, reduced; "mean" divides by the sum of their weights `taken`."""
     if reduction == "mean" and losses.size:
         total = taken.sum()
-        if total == 0:
+        if autograd.decide(_is_zero, total):
             raise ValueError(f"{name}: all targets are ignored or have weight 0, and the mean of nothing is no number")
         return losses.sum() / total
     return reduced(losses.reshape(shape_of_ids(input)), reduction, name)

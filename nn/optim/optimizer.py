@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import FlatLeaves, Tensor, enable_grad
+from autograd import FlatLeaves, Tensor, current_capture, enable_grad
+from nn.optim.capturing import record_step, record_update
 from nn.optim.settings import check_usual
 
 # Elements that one call of a rule works on: 128 KiB of float32, so that its intermediate results stay in the cache.
@@ -150,6 +151,8 @@ class Optimizer:
                 else:
                     self._run(group, lot, 0, len(lot.places), lot.steps)
                 lot.leaves.commit(missing)
+                if (capture := current_capture()) is not None:
+                    record_step(capture, lot, missing)
         return result
 
     def _constants(self, group: ParameterGroup, lot: Lot, step: int) -> dict[str, Any]:
@@ -158,6 +161,9 @@ class Optimizer:
 
     def _run(self, group: ParameterGroup, lot: Lot, first: int, last: int, step: int) -> None:
         """The rule over the leaves `first` to `last`, all of one step count."""
+        if (capture := current_capture()) is not None:
+            record_update(capture, self, group, lot, first, last)
+            return
         rule, constants = type(self).rule, self._constants(group, lot, step)
         bounds, p, g, state = lot.leaves.bounds, lot.leaves.values, lot.leaves.gradient, lot.state
         if self.by_leaf:

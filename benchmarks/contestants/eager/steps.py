@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -27,13 +28,17 @@ class Eager:
         self.loss = getattr(nn, workload.loss)
         self.optimizer = getattr(nn.optim, workload.optimizer)(self.model.parameters(), lr=workload.lr)
 
-    def step(self) -> float:
-        """One training step; returns the loss before the update."""
+    def loss_of_step(self) -> Any:
+        """One training step; returns the loss before the update, as it is."""
         self.optimizer.zero_grad()
         loss = self.loss(self.model(self.x), self.t)
         loss.backward()
         self.optimizer.step()
-        return float(loss)
+        return loss
+
+    def step(self) -> float:
+        """One training step; returns the loss before the update."""
+        return float(self.loss_of_step())
 
 
 losses, seconds = partial(steps.losses, Eager), partial(steps.seconds, Eager)

@@ -1,0 +1,90 @@
+"""A planned program tied to the arrays it works on: from a call's arguments to its results."""
+
+from __future__ import annotations
+
+import linecache
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.passes import fast
+from autograd.compiler.planning import Plan
+from autograd.compiler.program import Program, Variable
+from autograd.compiler.recording import Capture
+from autograd.graph import LIBRARY_MARK, Node
+
+_serial = count(1)
+
+
+class Linked:
+    """Runs a program; links it anew when a leaf has been given other memory."""
+
+    def __init__(self, program: Program, inputs: dict[Node, Variable], arguments: list[Node], capture: Capture) -> None:
+        self._program = fast(program)
+        self._inputs = inputs
+        self._arguments = arguments
+        self._capture = capture
+        self._lock = threading.RLock()
+        self._link()
+
+    def _link(self) -> None:
+        staying = {node: x for node, x in self._inputs.items() if self._stays(node)}
+        constants = frozenset(x for node, x in staying.items() if node in self._capture.large)
+        self.plan = Plan(self._program, {x: node.output for node, x in staying.items()}, constants)
+        name = self._program.name
+        file = f"<compiled {name} {next(_serial)}>"
+        linecache.cache[file] = (len(self.plan.text), None, self.plan.text.splitlines(keepends=True), file)
+        namespace = {**self.plan.objects, LIBRARY_MARK: True}
+        exec(compile(self.plan.text, file, "exec"), namespace)
+        bound: dict[str, Any] = {
+            LIBRARY_MARK: True, "step": namespace[name], "lock": self._lock, "float64": np.float64,
+            "relink": self._relinked, "quiet": np.errstate,
+        }  # fmt: skip
+        parts = [self._read(i, node, bound) for i, node in enumerate(self._inputs) if node not in staying]
+        moved = []
+        for i, node in enumerate(staying):
+            if node not in self._capture.reads:  # a leaf, which may be bound to other memory
+                bound[f"node{i}"], bound[f"array{i}"] = node, node.output
+                moved.append(f"node{i}.output is not array{i}")
+        check = f"  if {' or '.join(moved)}:\n    return relink(values, prepared)\n" if moved else ""
+        call = f"step({', '.join(parts)})"
+        results = f"({call},)" if len(self._program.outputs) == 1 else call
+        text = f"def run(values, prepared):\n{check}  with lock, quiet(all='ignore'):\n    return {results}\n"
+        exec(text, bound)
+        self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
+
+    def inputs(self, values: list[Any], prepared: tuple[Any, ...], wanted: list[Variable]) -> list[Any]:
+        """The present values of inputs."""
+        bound: dict[str, Any] = {"values": values, "prepared": prepared, "float64": np.float64}
+        return [
+            eval(self._read(i, node, bound), bound) for i, (node, x) in enumerate(self._inputs.items()) if x in wanted
+        ]
+
+    def _relinked(self, values: list[Any], prepared: tuple[Any, ...]) -> tuple[Any, ...]:
+        for rebind in self._capture.rebinds:
+            rebind()
+        self._link()
+        return self.run(values, prepared)
+
+    def _stays(self, node: Node) -> bool:
+        """Whether an input is an array that lies in one place from call to call."""
+        if node in self._arguments or node in self._capture.slots or node in self._capture.moving:
+            return False
+        return type(node.output) is np.ndarray and node.output.ndim > 0
+
+    def _read(self, i: int, node: Node, bound: dict[str, Any]) -> str:
+        """The expression that reads an input at each call."""
+        if node in self._arguments:
+            part = f"values[{self._arguments.index(node)}]"
+        elif node in self._capture.slots:
+            return "prepared[{}][{}]".format(*self._capture.slots[node])
+        elif node in self._capture.reads:
+            bound[f"read{i}"] = self._capture.reads[node]
+            part = f"read{i}()"
+        else:
+            bound[f"leaf{i}"] = node
+            part = f"leaf{i}.output"
+        return f"float64({part})" if type(node.output) is float else part

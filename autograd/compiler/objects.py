@@ -1,0 +1,80 @@
+"""What a planned program names besides its own results: arrays that lie in one place, constants, functions."""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.literals import literal
+from autograd.compiler.program import Variable
+
+
+class Objects:
+    """The global names of a program; equal constants share one.
+
+    `names` says what each variable is called, `arrays` where those lie that lie in one place.
+    """
+
+    def __init__(self, names: dict[Variable, str]) -> None:
+        self.names = names
+        self.arrays: dict[Variable, np.ndarray] = {}
+        self.objects: dict[str, Any] = {"np": np, "math": math}
+        self._taken = set(names.values())
+
+    def place(self, variable: Variable, array: np.ndarray) -> None:
+        """The variable lies in that array."""
+        self.arrays[variable] = array
+        self.objects[self.names[variable]] = array
+
+    def bits(self, variable: Variable, dtype: np.dtype) -> str:
+        """An array seen as another type of the same size."""
+        return self.object(f"{self.names[variable]}_bits", self.arrays[variable].view(dtype))
+
+    def flat(self, variable: Variable) -> str:
+        """An array seen as a vector."""
+        return self.object(f"{self.names[variable]}_flat", self.arrays[variable].reshape(-1))
+
+    def name(self, x: Any) -> str:
+        """How a variable or a constant is written."""
+        if isinstance(x, Variable):
+            return self.names[x]
+        if isinstance(x, np.ndarray | np.generic):
+            return self.object(f"constant_{np.dtype(x.dtype).name}", np.asarray(x))
+        tree = literal(x)
+        return repr(x) if tree is None else ast.unparse(tree)
+
+    def number(self, value: float, like: Variable) -> str:
+        """A number in the dtype of a variable: an untyped one costs NumPy time at each use."""
+        return self.name(np.asarray(value, like.dtype))
+
+    def ones(self, n: int, dtype: np.dtype) -> str:
+        """A vector of ones: BLAS sums with it in half the time of `np.add.reduce`."""
+        return self.object(f"ones_{n}", np.ones(n, dtype))
+
+    def transposed(self, x: Variable) -> str:
+        """The transpose of a matrix, made beforehand where that is possible."""
+        if x in self.arrays:
+            return self.object(f"{self.names[x]}_T", self.arrays[x].T)
+        return f"{self.names[x]}.T"
+
+    def object(self, name: str, value: Any) -> str:
+        """The name of an object in the program; equal ones share it."""
+        base, number = name, 1
+        while (known := self.objects.get(name, self)) is not self or name in self._taken:
+            if known is value or (name not in self._taken and _equal(known, value)):
+                return name
+            number += 1
+            name = f"{base}_{number}"
+        self.objects[name] = value
+        return name
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a.size > 1 and (a.base is not None or b.base is not None):
+            return a.__array_interface__ == b.__array_interface__
+        return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+    return a is b or (callable(a) and a == b)

@@ -1,0 +1,26 @@
+"""Passes: each a small function from a program to a program that computes the same."""
+
+from __future__ import annotations
+
+from autograd.compiler.passes.algebra import algebra
+from autograd.compiler.passes.cheaper import cheaper
+from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
+from autograd.compiler.passes.expanding import expanded
+from autograd.compiler.program import Program
+
+FOR_SPEED = (expanded, *3 * (algebra, shared_subexpressions, cheaper), algebra, dead_code)
+PASSES = (dead_code, algebra, shared_subexpressions, algebra, dead_code)
+
+
+def optimized(program: Program) -> Program:
+    """The program as one would write it."""
+    for one in PASSES:
+        program = one(program)
+    return program
+
+
+def fast(program: Program) -> Program:
+    """The program as it is run: with more, and cheaper, steps."""
+    for one in FOR_SPEED:
+        program = one(program)
+    return program

@@ -1,0 +1,240 @@
+"""A program with a place in memory for every array: what is run.
+
+Each result of an array operation gets a buffer, made once; buffers are used again when their values are dead, results
+are computed in place where their input dies, gradients straight into the flat gradient, and new values of parameters
+and state where the old ones are. Views of buffers and of parameters are made once, too. What is returned never lies in
+a buffer, and what an operation without `out=` computes is a new array each time, as in the readable source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.blocks import Blocks, run_from
+from autograd.compiler.lowering import Lowering
+from autograd.compiler.objects import Objects
+from autograd.compiler.program import Equation, Program, Variable, named
+from autograd.compiler.writing import Writing
+from autograd.ops import shaping
+from autograd.ops.indexing import getitem, is_basic
+
+_VIEWS = {shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, getitem}
+
+
+class Plan:
+    """The text of the planned program, `text`, and the arrays and functions that it names, `objects`.
+
+    `arrays` are the inputs that stay in one place: parameters, buffers, state. All other inputs are parameters of the
+    function, in `parameters`.
+    """
+
+    def __init__(
+        self, program: Program, arrays: dict[Variable, np.ndarray], constants: frozenset[Variable] = frozenset()
+    ) -> None:
+        self.program = program
+        self.names = named(program, lambda name: name in ("np", "math", program.name))
+        self.bytes = 0
+        lowering = Lowering({*self.names.values(), program.name})
+        self._objects = Objects(self.names)
+        self._writing = Writing(self._objects, lowering, constants)
+        self._root: dict[Variable, Variable] = {}  # a view -> the variable whose memory it is
+        self._free: dict[int, list[np.ndarray]] = {}
+        self._owned: dict[Variable, np.ndarray] = {}  # results with a buffer of their own
+        for variable, array in arrays.items():
+            self._objects.place(variable, array)
+        self.parameters = [self.names[x] for x in program.inputs if x not in arrays]
+        self._last = self._last_uses()
+        self._fixed = self._fixed_places()
+        lines = [*self._body(), *self._ending()]
+        self.text = f"def {program.name}({', '.join(self.parameters)}):\n" + "\n".join(f"    {line}" for line in lines)
+        self.objects = self._objects.objects
+        for definition in lowering.helpers.definitions.values():
+            exec(definition, self.objects)
+        self.objects.update(lowering.helpers.objects)
+
+    # --- memory ---
+
+    def _rooted(self, x: Variable) -> Variable:
+        while x in self._root:
+            x = self._root[x]
+        return x
+
+    def _last_uses(self) -> dict[Variable, int]:
+        """Where each variable, or a view of it, is read for the last time."""
+        base: dict[Variable, Variable] = {}
+        last: dict[Variable, int] = {}
+        for i, equation in enumerate(self.program.equations):
+            for x in equation.reads():
+                last[base.get(x, x)] = i
+            first = equation.inputs[0] if equation.inputs else None
+            shares = equation.is_view or equation.primitive in _VIEWS or equation.primitive is shaping.broadcast_to
+            if isinstance(first, Variable) and shares:
+                base[equation.output] = base.get(first, first)
+                last[base[equation.output]] = i
+        for x in self.program.needed():
+            last[base.get(x, x)] = len(self.program.equations)
+        return last
+
+    def _fixed_places(self) -> dict[Variable, np.ndarray]:
+        """Results that are computed where they are wanted: in the flat gradient."""
+        fixed: dict[Variable, np.ndarray] = {}
+        made = {equation.output: equation for equation in self.program.equations}
+        uses = self.program.uses()
+        for equation in self.program.equations:
+            if equation.primitive is not shaping.concatenate or not all(map(_is_vector, equation.inputs)):
+                continue
+            whole = np.empty(equation.output.shape, equation.output.dtype)
+            fixed[equation.output] = whole
+            start = 0
+            for x in equation.inputs:
+                part = whole[start : start + x.size]
+                start += x.size
+                source = made.get(x)
+                if source is not None and source.primitive is shaping.reshape and uses[x] == 1:
+                    fixed[x] = part
+                    x = source.inputs[0]
+                    part = part.reshape(x.shape)
+                if x in made and x.dtype == equation.output.dtype and x not in fixed and x not in self.program.outputs:
+                    fixed[x] = part
+        return fixed
+
+    def _new(self, output: Variable) -> np.ndarray:
+        """A buffer for a result: a free one, or a new one."""
+        size = output.size * output.dtype.itemsize
+        free = self._free.get(size)
+        if free:
+            memory = free.pop()
+        else:
+            memory = np.empty(size, np.uint8)
+            self.bytes += size
+        self._owned[output] = memory
+        return memory.view(output.dtype).reshape(output.shape)
+
+    def _release(self, equation: Equation, i: int) -> None:
+        """Give back the buffers of what is read here for the last time."""
+        for x in dict.fromkeys(map(self._rooted, equation.reads())):
+            if self._last.get(x) == i and x in self._owned:
+                memory = self._owned.pop(x)
+                self._free.setdefault(memory.nbytes, []).append(memory)
+
+    def _target(self, equation: Equation, i: int) -> np.ndarray | None:
+        """The array whose new value this equation computes, if nothing reads the old one afterwards."""
+        for target, value in self.program.writes:
+            if value is not equation.output or target not in self._objects.arrays:
+                continue
+            array = self._objects.arrays[target]
+            old = {target, *self.program.aliases.get(target, ())}
+            read = {self._rooted(x) for later in self.program.equations[i + 1 :] for x in later.reads()}
+            written_once = sum(v is value for _, v in self.program.writes) == 1 and value not in self.program.outputs
+            if array.shape == value.shape and array.dtype == value.dtype and not read & old and written_once:
+                return array
+        return None
+
+    # --- lines ---
+
+    def _body(self) -> Iterator[str]:
+        i = 0
+        while i < len(self.program.equations):
+            end = run_from(self.program, i)
+            if end > i and (lines := self._in_blocks(i, end)):
+                yield from lines
+                i = end
+            else:
+                yield from self._equation(i, self.program.equations[i])
+                i += 1
+
+    def _in_blocks(self, start: int, end: int) -> list[str]:
+        """A loop for the equations from `start` to `end`; nothing if one of their inputs has no place of its own."""
+        equations = self.program.equations[start:end]
+        made = {equation.output for equation in equations}
+        read = [x for equation in equations for x in equation.reads() if x.ndim and x not in made]
+        if any(x not in self._objects.arrays for x in read) or made & set(self.program.outputs):
+            return []
+        arrays = {x: self._objects.arrays[x] for x in read}
+        for i, equation in enumerate(equations, start):
+            target = self._target(equation, i)
+            if target is None and self._last.get(equation.output, -1) >= end:
+                target = self._new(equation.output)
+            if target is not None:
+                self._objects.place(equation.output, target)
+                arrays[equation.output] = target
+        blocks = Blocks(equations, arrays, made)
+        lines = []
+        for line, looped in blocks.lines(self._objects.name, lambda ufunc: self._objects.object(ufunc.__name__, ufunc)):
+            lines.append(line if looped is None else f"{line} {self._objects.object('blocks', looped)}:")
+        self.bytes += blocks.bytes
+        for i in range(start, end):
+            self._release(self.program.equations[i], i)
+        return lines
+
+    def _equation(self, i: int, equation: Equation) -> Iterator[str]:
+        output = equation.output
+        if self._is_static_view(equation):
+            return
+        if output in self._fixed and equation.primitive is shaping.concatenate:
+            yield from self._gather(equation)
+        elif output.ndim == 0 or output.size == 0 or output in self.program.outputs:
+            yield f"{self.names[output]} = {self._writing.expression(equation)}"
+        else:
+            write = self._writing.writer(equation)
+            if write is None:
+                yield f"{self.names[output]} = {self._writing.expression(equation)}"
+            else:
+                elementwise, lines = write
+                array = self._target(equation, i) if elementwise else None
+                if array is None:
+                    array = self._fixed.get(output)
+                if elementwise:
+                    self._release(equation, i)
+                self._objects.place(output, self._new(output) if array is None else array)
+                yield from lines()
+        self._release(equation, i)
+
+    def _is_static_view(self, equation: Equation) -> bool:
+        """Whether the result is a view of an array that stays: it is made here, once."""
+        if equation.primitive not in _VIEWS:
+            return False
+        x = equation.inputs[0]
+        if not isinstance(x, Variable) or x not in self._objects.arrays or any(True for _ in _inner(equation)):
+            return False
+        if equation.primitive is getitem and not is_basic(equation.keywords["index"]):
+            return False
+        view = equation.primitive.forward(self._objects.arrays[x], **equation.keywords)
+        if not isinstance(view, np.ndarray) or not np.may_share_memory(view, self._objects.arrays[x]):
+            return False
+        self._objects.place(equation.output, view)
+        self._root[equation.output] = x
+        return True
+
+    def _gather(self, equation: Equation) -> Iterator[str]:
+        whole = self._fixed[equation.output]
+        self._objects.place(equation.output, whole)
+        start = 0
+        for x in equation.inputs:
+            part = slice(start, start + x.size)
+            start += x.size
+            if x in self._objects.arrays and np.may_share_memory(self._objects.arrays[x], whole):
+                continue
+            yield f"{self.names[equation.output]}[{part.start}:{part.stop}] = {self._objects.name(x)}"
+
+    def _ending(self) -> Iterator[str]:
+        for target, value in self.program.writes:
+            stays = isinstance(value, Variable) and value in self._objects.arrays and target in self._objects.arrays
+            if not stays or self._objects.arrays[value] is not self._objects.arrays[target]:
+                yield f"{self.names[target]}[...] = {self._objects.name(value)}"
+        lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
+        results = [self._objects.name(x) + (".copy()" if x in lent else "") for x in self.program.outputs]
+        yield f"return {', '.join(results)}" if results else "return ()"
+
+
+def _is_vector(x: Any) -> bool:
+    return isinstance(x, Variable) and x.ndim == 1
+
+
+def _inner(equation: Equation) -> Iterator[Variable]:
+    """Variables among the keywords."""
+    inputs = {x for x in equation.inputs if isinstance(x, Variable)}
+    return (x for x in equation.reads() if x not in inputs)

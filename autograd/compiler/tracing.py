@@ -1,0 +1,221 @@
+"""From the graph of one run to a `Program`: the operations that its results depend on, oldest first."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.literals import WRITTEN_OUT
+from autograd.compiler.program import Equation, Program, Variable
+from autograd.compiler.recording import Capture
+from autograd.errors import CaptureError
+from autograd.graph import Node, clock_of, leaf, locate
+from autograd.tensor import Tensor
+
+
+class Trace:
+    """A program, with the leaf nodes that its inputs stand for."""
+
+    def __init__(self, capture: Capture, name: str, arguments: dict[Node, str], results: list[Any]) -> None:
+        self.capture = capture
+        self.arguments = arguments
+        self.variables: dict[Node, Variable] = {}
+        self._large: dict[Any, Node] = {}
+        self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
+        targets = [(node, new) for node, new in _written(capture)]
+        roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
+        ops = self._reachable(roots)
+        for node in arguments:
+            self._input(node)
+        equations = [self._equation(node) for node in ops]
+        outputs = [self._result(x) for x in results]
+        self.floats = [node for node, _ in targets if type(node.output) is float]  # to be assigned by the caller
+        outputs += [self._result(new) for node, new in targets if node in self.floats]
+        writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
+        hints = _names_of_results(ops, self.variables)
+        aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
+        self.program = Program(
+            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
+        )
+
+    def _reachable(self, roots: Iterable[Node]) -> list[Node]:
+        """Op nodes that the roots depend on, oldest first."""
+        seen: set[Node] = set()
+        stack = [self._resolved(root) for root in roots]
+        ops = []
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if node.primitive is None:
+                continue
+            ops.append(node)
+            for parent in _parents(node):
+                if parent.primitive is None:
+                    self._refuse_changed(parent, node)
+                stack.append(self._resolved(parent, node.clock))
+        return sorted(ops, key=clock_of)
+
+    def _resolved(self, node: Node, clock: int | None = None) -> Node:
+        """What a leaf stands for at that time: itself, what it was made of, or what was assigned to it."""
+        while node.primitive is None:
+            if node in self.capture.aliases:
+                node = self.capture.aliases[node]
+                continue
+            versions = self.capture.assigned_leaves.get(node, (None, []))[1]
+            before = [new for at, new in versions if clock is not None and at < clock]
+            if not before or not isinstance(before[-1], Node):
+                break
+            node = before[-1]
+        return node
+
+    def _refuse_changed(self, leaf: Node, user: Node) -> None:
+        if self.capture.updated.get(leaf, user.clock) < user.clock:
+            raise CaptureError(
+                f"compile: {user.primitive.name} uses a parameter after an optimizer has changed it "
+                f"({user.location}); end the compiled function with optimizer.step()"
+            )
+
+    def _section(self, clock: int) -> str:
+        """The part of the program that was running then; what prepares an assignment behind a backward pass updates."""
+        for begin, end, name in self.capture.sections:
+            if begin <= clock <= end:
+                return name
+        updates = any(end < clock for _, end, _ in self.capture.sections) and any(
+            clock < at for _, versions in self.capture.assigned_leaves.values() for at, _ in versions
+        )
+        return "update" if updates else "forward"
+
+    def _input(self, node: Node) -> Variable:
+        if node not in self.inputs:
+            name = self.arguments.get(node) or self.capture.names.get(node)
+            if name is None:
+                name = (node.notes.name if node.notes is not None else None) or "constant"
+            self.inputs[node] = self.variables[node] = Variable.like(node.output, _identifier(name))
+        return self.inputs[node]
+
+    def _value(self, x: Any, clock: int | None = None) -> Any:
+        """The variable of a node; a plain value as it is."""
+        if isinstance(x, Tensor):
+            x = x._node
+        if isinstance(x, Node):
+            node = self._resolved(x, clock)
+            if node in self.capture.constants:
+                return self._constant(np.float64(node.output) if type(node.output) is float else node.output)
+            return self._input(node) if node.primitive is None else self.variables[node]
+        if isinstance(x, tuple | list):
+            return type(x)(self._value(part, clock) for part in x)
+        return self._constant(x)
+
+    def _constant(self, x: Any) -> Any:
+        """A constant; a large array is an input, one for all that are equal."""
+        if not isinstance(x, np.ndarray) or x.size <= WRITTEN_OUT:
+            return x
+        return self._held(x)
+
+    def _result(self, x: Any) -> Variable:
+        """What leaves the program; a constant is an input, so that it is a variable."""
+        value = self._value(x)
+        return value if isinstance(value, Variable) else self._held(np.asarray(value))
+
+    def _held(self, x: np.ndarray) -> Variable:
+        """The input that stands for a constant array, and for all that are equal."""
+        key = (x.dtype, x.shape, x.tobytes())
+        if key not in self._large:
+            self._large[key] = held = leaf(x, requires_grad=False)
+            self.capture.reads[held] = lambda: x
+            self.capture.large.add(held)
+        return self._input(self._large[key])
+
+    def _equation(self, node: Node) -> Equation:
+        inputs = tuple(self._value(x, node.clock) for x in node.inputs)
+        keywords = {name: self._value(x, node.clock) for name, x in (node.keywords or {}).items()}
+        of = self.capture.cotangents.get(node)
+        output = Variable.like(node.output, self.capture.names.get(node) or _HINTS.get(node.primitive.name, "y"))
+        self.variables[node] = output
+        if of is not None:
+            output.of = self.variables.get(self._resolved(of))
+        section = self._section(node.clock)
+        is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
+        is_view = is_given or getattr(node.output, "base", None) is not None
+        return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
+
+
+# What to call a result, by the operation.
+_HINTS = {
+    "affine": "z", "matmul": "z", "dot": "z", "tanh": "h", "relu": "h", "sigmoid": "h", "softmax": "p",
+    "log_softmax": "log_p", "greater": "mask", "less": "mask", "add": "s", "subtract": "r", "multiply": "q",
+    "divide": "q", "negative": "r", "square": "q", "transpose": "t", "reshape": "t", "getitem": "t",
+}  # fmt: skip
+
+
+def _parents(node: Node) -> list[Node]:
+    parts = [*node.inputs, *(node.keywords or {}).values()]
+    for part in parts:
+        if isinstance(part, tuple | list):
+            parts.extend(part)
+    found = [part._node if isinstance(part, Tensor) else part for part in parts]
+    return [part for part in found if isinstance(part, Node)]
+
+
+def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
+    """Leaves and arrays that were overwritten, and their last values."""
+    for node, (_, versions) in capture.assigned_leaves.items():
+        yield node, versions[-1][1]
+    for _, tensor, current in capture.memory.values():
+        if current is not tensor:
+            yield tensor._node, current._node
+
+
+def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:
+    """The inputs that lie in the memory of one that is written to, and where they begin in it."""
+    whole = target.output
+    if type(whole) is not np.ndarray:
+        return {}
+    found = {}
+    for node, variable in inputs.items():
+        part = node.output
+        if node is target or type(part) is not np.ndarray or not np.may_share_memory(part, whole):
+            continue
+        first, begin = (array.__array_interface__["data"][0] for array in (whole, part))
+        is_piece = whole.ndim == 1 and part.dtype == whole.dtype
+        is_piece = is_piece and part.flags.c_contiguous and whole.flags.c_contiguous
+        found[variable] = (begin - first) // whole.itemsize if is_piece else None
+    return found
+
+
+def _names_of_results(ops: list[Node], variables: dict[Node, Variable]) -> dict[Variable, str]:
+    """The user's own names: of `h = np.tanh(z)` the last operation of that line is `h`."""
+    last: dict[tuple[Any, int], Node] = {}
+    for node in ops:
+        if variables[node].of is None:
+            place = locate(node.code, node.lasti)
+            last[place.file, place.line] = node
+    names = {}
+    for (_, _), node in last.items():
+        target = _assigned_name(locate(node.code, node.lasti).text)
+        if target:
+            names[variables[node]] = target
+    return names
+
+
+def _assigned_name(line: str) -> str | None:
+    try:
+        statements = ast.parse(line).body
+    except SyntaxError:
+        return None
+    if len(statements) == 1 and isinstance(statements[0], ast.Assign) and len(statements[0].targets) == 1:
+        if any(isinstance(node, ast.Lambda) for node in ast.walk(statements[0])):  # the line defines the function
+            return None
+        target = statements[0].targets[0]
+        return target.id if isinstance(target, ast.Name) else None
+    return None
+
+
+def _identifier(text: str) -> str:
+    cleaned = "".join(c if c.isalnum() else "_" for c in text).strip("_")
+    return cleaned if cleaned.isidentifier() else f"_{cleaned}"
