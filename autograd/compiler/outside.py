@@ -5,6 +5,7 @@ They are constants of its program. So that no call gets a stale answer, each cal
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -18,6 +19,14 @@ _UNWATCHED = (ModuleType, FunctionType, BuiltinFunctionType, type)
 _CONTAINERS = (list, tuple, dict, set)
 
 
+Draw = tuple[np.random.Generator, bytes, bytes]  # what was drawn from, and its states before and after
+
+
+def state_of(generator: np.random.Generator) -> bytes:
+    """The state of a Generator, to compare."""
+    return pickle.dumps(generator.bit_generator.state)
+
+
 class Outside:
     """The values outside of a function, as they were when it was made."""
 
@@ -26,6 +35,11 @@ class Outside:
         rebound = [(holder, key, _read(holder, key)) for _, holder, key in entries]
         self._cells = [(holder, value) for holder, _, value in rebound if isinstance(holder, CellType)]
         self._names = [(holder, key, value) for holder, key, value in rebound if not isinstance(holder, CellType)]
+        self._generators = [
+            (name, value, state_of(value))
+            for (name, _, _), (_, _, value) in zip(entries, rebound, strict=True)
+            if isinstance(value, np.random.Generator)
+        ]
         self._contents = [
             (name, value, _copied(value))
             for (name, _, _), (_, _, value) in zip(entries, rebound, strict=True)
@@ -42,8 +56,17 @@ class Outside:
                 return False
         return all(_same(value, before) for _, value, before in self._contents)
 
-    def refuse_changes(self) -> None:
-        """Raise if a list, a dict, a set or an array was changed by the run itself."""
+    def refuse_changes(self, draws: list[Draw]) -> None:
+        """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""
+        for name, generator, state in self._generators:
+            for drawn, before, after in draws:
+                if drawn is generator and before == state:
+                    state = after
+            if state != state_of(generator):
+                raise CaptureError(
+                    f"compile: the function draws from {name!r} (at {here()}), and every later call would get the same "
+                    f"numbers. Write autograd.sample({name}.random, shape) for {name}.random(shape)."
+                )
         for name, value, before in self._contents:
             if not _same(value, before):
                 raise CaptureError(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.capture import section
+from autograd.compiler.outside import Draw, state_of
 from autograd.graph import Node, leaf, tick
 from autograd.primitives import CONSTANT, Primitive
 from autograd.tensor import Tensor, captured
@@ -38,6 +39,7 @@ class Capture:
         self.constants: set[Node] = set()  # leaves made of plain values
         self.large: set[Node] = set()  # inputs that are constants, too large to be written out
         self.reads: dict[Node, Read] = {}  # inputs that are read anew at each call
+        self.draws: list[Draw] = []  # each through `sample`
         self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
@@ -176,7 +178,10 @@ class Capture:
             self.reads[holder] = lambda: generator
             self.names[holder] = "rng"
         keywords = {"method": method.__name__, "arguments": args, "number": tick()}
-        return captured(DRAW, (holder, None), None, keywords, method(*args))
+        before = state_of(generator)
+        drawn = method(*args)
+        self.draws.append((generator, before, state_of(generator)))
+        return captured(DRAW, (holder, None), None, keywords, drawn)
 
     # --- when the run is over ---
 

@@ -45,7 +45,7 @@ class Specialised:
         with _capturing(capture):
             result = function(*args, **keywords)
             _refuse_strangers(result)
-            self._outside.refuse_changes()
+            self._outside.refuse_changes(capture.draws)
             results: list[Tensor] = []
             self._structure = map_arrays(result, lambda x: _placed(x, results))
             gradients = capture.final_gradients()

@@ -243,6 +243,25 @@ def test_attributes_of_a_methods_object_are_watched():
     assert float(f(1.0)) == 5.0
 
 
+def test_refuses_numbers_that_would_be_drawn_once_for_all_calls():
+    rng = np.random.default_rng(0)
+    with pytest.raises(CaptureError, match=r"draws from .rng. .*autograd.sample\(rng.random, shape\)"):
+        autograd.compile(lambda x: x * rng.random(3))(np.ones(3))
+
+    @autograd.compile
+    def noisy(x):
+        return x * autograd.sample(rng.random, 3) + autograd.sample(rng.random, 3)
+
+    first = noisy(np.ones(3))
+    assert not np.array_equal(first, noisy(np.ones(3)))
+
+    def mixed(x):
+        return x * autograd.sample(rng.random, 3) * rng.random(3)
+
+    with pytest.raises(CaptureError, match="draws from 'rng'"):
+        autograd.compile(mixed)(np.ones(3))
+
+
 def test_refuses_to_change_a_list_outside():
     seen = []
 
