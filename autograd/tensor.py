@@ -83,11 +83,9 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
     mode = current_mode()
     if mode:
         if mode & NO_GRAD:
-            return (
-                _constant(value)
-                if not mode & CAPTURE
-                else captured(primitive, (first, second), others, keywords, value)
-            )
+            if mode & CAPTURE:
+                return captured(primitive, (first, second), others, keywords, value)
+            return _constant(value)
         if mode & ANOMALY:
             refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
@@ -242,9 +240,9 @@ def apply(primitive: Primitive, inputs: tuple[Any, ...], keywords: dict[str, Any
         elif not isinstance(result, np.generic):
             raise no_value(primitive, result)
     if not tracked or primitive.structure == CONSTANT:
-        return (
-            _constant(result) if not current_mode() & CAPTURE else captured(primitive, parents, None, keywords, result)
-        )
+        if current_mode() & CAPTURE:
+            return captured(primitive, parents, None, keywords, result)
+        return _constant(result)
     if len(parents) == 2:
         return record(primitive, parents[0], parents[1], None, keywords, result)
     return record(primitive, None, None, tuple(parents), keywords, result)
