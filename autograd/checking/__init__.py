@@ -19,6 +19,7 @@ from autograd.checking.curves import TaylorTest, VCurve, taylor_test, v_curve
 from autograd.checking.findings import Element, Guilty, Mistake
 from autograd.checking.report import GradcheckReport, InputReport
 from autograd.checking.watch import GradientWatch
+from autograd.graph import mark_library
 
 __all__ = [
     "Element",
@@ -37,3 +38,5 @@ __all__ = [
     "taylor_test",
     "v_curve",
 ]
+
+mark_library(__name__)

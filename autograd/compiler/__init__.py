@@ -6,5 +6,8 @@ print(step.source)              # the backpropagation one would have derived by 
 """
 
 from autograd.compiler.calls import CacheInfo, Compiled, compile
+from autograd.graph import mark_library
 
 __all__ = ["CacheInfo", "Compiled", "compile"]
+
+mark_library(__name__)
