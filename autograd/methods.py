@@ -73,7 +73,7 @@ class ArrayMethods:
 
     def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **options: Any) -> Self:
         """Standard deviation over `axis`, dividing by n - ddof."""
-        return self.var(axis, ddof, keepdims, **options).sqrt()
+        return self._by(np.std, axis=axis, ddof=ddof, keepdims=keepdims, **options)
 
     def max(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Largest element over `axis`; ties share the gradient evenly."""

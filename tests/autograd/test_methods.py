@@ -179,3 +179,10 @@ def test_functions_that_numpy_lacks_take_plain_arrays_lists_and_numbers():
         np.testing.assert_allclose(f([-1.0]), [at_minus_one])
         np.testing.assert_allclose(f(-1.0), at_minus_one)
         np.testing.assert_allclose(f(-1), at_minus_one)
+
+
+def test_std_of_equal_numbers_has_slope_0_as_the_function_has():
+    for std in (lambda x: x.std(), np.std):
+        x = Tensor([2.0, 2.0], requires_grad=True)
+        std(x).backward()
+        np.testing.assert_array_equal(x.grad, [0, 0])
