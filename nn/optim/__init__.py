@@ -11,23 +11,7 @@ from nn.optim.lamb import LAMB
 from nn.optim.lars import LARS
 from nn.optim.lbfgs import LBFGS
 from nn.optim.lion import Lion
-from nn.optim.lr_scheduler import (
-    ChainedScheduler,
-    ConstantLR,
-    CosineAnnealingLR,
-    CosineAnnealingWarmRestarts,
-    ExponentialLR,
-    LambdaLR,
-    LinearLR,
-    LRScheduler,
-    MultiStepLR,
-    OneCycleLR,
-    PolynomialLR,
-    ReduceLROnPlateau,
-    SequentialLR,
-    StepLR,
-    WarmupCosineLR,
-)
+from nn.optim.lr_scheduler import *  # noqa: F403 (the names are its `__all__`)
 from nn.optim.nadam import NAdam
 from nn.optim.optimizer import Optimizer
 from nn.optim.radam import RAdam
@@ -53,21 +37,7 @@ __all__ = [
     "LARS",
     "LBFGS",
     "lr_scheduler",
-    "LRScheduler",
-    "LambdaLR",
-    "StepLR",
-    "MultiStepLR",
-    "ConstantLR",
-    "LinearLR",
-    "ExponentialLR",
-    "PolynomialLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "WarmupCosineLR",
-    "OneCycleLR",
-    "SequentialLR",
-    "ChainedScheduler",
-    "ReduceLROnPlateau",
+    *lr_scheduler.__all__,
     "lr_find",
     "LRFinding",
 ]

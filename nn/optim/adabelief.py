@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters
 from nn.optim.rules import State, directed
-from nn.optim.settings import averaging, decay
+from nn.optim.settings import averaging, corrections, decay
 
 
 def adabelief_rule(
@@ -92,6 +91,5 @@ class AdaBelief(Optimizer):
         return {**averaging(group), **decays, "eps": float(group["eps"]), "maximize": group["maximize"]}
 
     def constants_of_step(self, group: ParameterGroup, step: int) -> dict[str, Any]:
-        beta1, beta2 = group["betas"]
-        root = math.sqrt(1 - beta2**step)
-        return {"lr_t": group["lr"] * root / (1 - beta1**step), "eps_t": group["eps"] * root}
+        grown, root = corrections(group, step)
+        return {"lr_t": group["lr"] * root / grown, "eps_t": group["eps"] * root}

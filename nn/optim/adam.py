@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import numpy as np
 
 from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters
 from nn.optim.rules import State, directed
-from nn.optim.settings import averaging, decay
+from nn.optim.settings import averaging, corrections, decay
 
 
 def adam_rule(
@@ -97,9 +96,8 @@ class Adam(Optimizer):
         return {**averaging(group), **decay(group, self.decoupled), **switches}
 
     def constants_of_step(self, group: ParameterGroup, step: int) -> dict[str, Any]:
-        beta1, beta2 = group["betas"]
-        root = math.sqrt(1 - beta2**step)
-        return {"lr_t": group["lr"] * root / (1 - beta1**step), "eps_t": group["eps"] * root}
+        grown, root = corrections(group, step)
+        return {"lr_t": group["lr"] * root / grown, "eps_t": group["eps"] * root}
 
 
 class AdamW(Adam):

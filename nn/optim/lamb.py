@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import numpy as np
 
 from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters
 from nn.optim.rules import State, directed
-from nn.optim.settings import averaging
+from nn.optim.settings import averaging, corrections
 
 
 def lamb_rule(
@@ -90,6 +89,5 @@ class LAMB(Optimizer):
         return {"lr": float(group["lr"]), **averaging(group), **decays, "maximize": group["maximize"]}
 
     def constants_of_step(self, group: ParameterGroup, step: int) -> dict[str, Any]:
-        beta1, beta2 = group["betas"]
-        root = math.sqrt(1 - beta2**step)
-        return {"scale": root / (1 - beta1**step), "eps_t": group["eps"] * root}
+        grown, root = corrections(group, step)
+        return {"scale": root / grown, "eps_t": group["eps"] * root}

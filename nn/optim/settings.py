@@ -50,6 +50,12 @@ def averaging(group: Mapping[str, Any]) -> dict[str, Any]:
     return {"rate1": 1.0 - beta1, "rate2": 1.0 - beta2}
 
 
+def corrections(group: Mapping[str, Any], step: int) -> tuple[float, float]:
+    """1 - β₁ᵗ and √(1 - β₂ᵗ): what is left, in Adam's m and √v, after the zeros that they begin with."""
+    beta1, beta2 = group["betas"]
+    return 1 - beta1**step, math.sqrt(1 - beta2**step)
+
+
 def decay(group: Mapping[str, Any], decoupled: bool) -> dict[str, Any]:
     """Weight decay λ as part of the gradient, or decoupled from it as a factor 1 - lr λ on p; None is off."""
     weight_decay = float(group["weight_decay"])
