@@ -136,24 +136,32 @@ def topological_order(roots: list[Node], this_pass: Pass) -> tuple[list[Node], l
     """
     ops: list[Node] = []
     leaves: list[Node] = []
-    stack: list[Node] = []
-    reached: Any = roots
-    while True:
-        for node in reached:
-            if type(node) is Node and node.mark is not this_pass:
-                if node.primitive is None:
-                    leaves.append(node)
-                elif node.mark is not None and node.mark.freed:
-                    raise freed_error(node, node.mark)
-                else:
-                    stack.append(node)
-                node.mark = this_pass
-        if not stack:
-            break
+    stack = list(roots)
+    push = stack.append
+    while stack:
         node = stack.pop()
-        ops.append(node)
-        node.cotangent = None
-        reached = node.others or (node.first, node.second)
+        mark = node.mark
+        if mark is this_pass:
+            continue
+        if node.primitive is None:
+            leaves.append(node)
+        elif mark is not None and mark.freed:
+            raise freed_error(node, mark)
+        else:
+            ops.append(node)
+            node.cotangent = None
+            if node.others is None:  # written out: this is a fifth of a backward pass over numbers
+                x = node.first
+                if type(x) is Node and x.mark is not this_pass:
+                    push(x)
+                x = node.second
+                if type(x) is Node and x.mark is not this_pass:
+                    push(x)
+            else:
+                for x in node.others:
+                    if type(x) is Node and x.mark is not this_pass:
+                        push(x)
+        node.mark = this_pass
     ops.sort(key=clock_of, reverse=True)
     return ops, leaves
 

@@ -49,6 +49,11 @@ COMPOSED: dict[Callable[..., Any], Callable[..., Any]] = {}
 COMPOSED_CONSTANTS: set[Callable[..., Any]] = set()  # those of COMPOSED whose result takes no gradient
 
 
+def same(g: Any, *_: Any) -> Any:
+    """The rule of an argument that enters the output as it is; the replay knows it, and spares the call."""
+    return g
+
+
 class Primitive:
     """An operation with its derivative rules; callable on arrays and on Tensors alike.
 

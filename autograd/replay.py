@@ -24,7 +24,7 @@ from autograd.errors import AnomalyError, GradientError, RuleError, ShapeError, 
 from autograd.graph import Node, Pass, ancestors, freed_error, here, notes_of, topological_order, user_place
 from autograd.masking import filled, has_nan, without_nan
 from autograd.modes import ANOMALY, MASKED, current_mode, enable_grad, masked
-from autograd.primitives import LINEAR, Primitive
+from autograd.primitives import LINEAR, Primitive, same
 from autograd.values import FLOAT64, float64_of, numbers_like, summary
 
 Lift = Callable[[Any], Any]
@@ -179,14 +179,13 @@ def _pull_fast(ops: list[Node], free: bool, heeding_masks: bool = True) -> list[
                 x = a.output if type(a) is Node else a
                 z = b.output if type(b) is Node else b
                 to_a = type(a) is Node and a.requires_grad
-                to_b = type(b) is Node and b.requires_grad
                 rule_a, rule_b = primitive.rules
                 if to_a:
-                    c = rule_a(g, y, x, z)
+                    c = g if rule_a is same else rule_a(g, y, x, z)
                     if type(c) is not float if type(x) is float else c.shape != x.shape:
                         c = fit(c, x, primitive)
-                if to_b:
-                    d = rule_b(g, y, x, z)
+                if type(b) is Node and b.requires_grad:
+                    d = g if rule_b is same else rule_b(g, y, x, z)
                     if type(d) is not float if type(z) is float else d.shape != z.shape:
                         d = fit(d, z, primitive)
                     b.cotangent = d if b.cotangent is None else b.cotangent + d

@@ -77,8 +77,8 @@ _new_tensor = object.__new__
 def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords: Any, value: Any) -> Tensor:
     """The Tensor of an operation's result, with the one node that remembers the call.
 
-    Inputs are nodes, or plain values where no gradient flows. This is the only place that makes an op node, and
-    the per-operation cost of the engine: written flat.
+    Inputs are nodes, or plain values where no gradient flows. This is the place that makes op nodes (`_binary` has its
+    own copy), and the per-operation cost of the engine: written flat.
     """
     mode = current_mode()
     if mode:
@@ -350,15 +350,22 @@ def _compose(implementation: Callable[..., Any], *args: Any, **keywords: Any) ->
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
-    """An operator and its reflection: every `a * b` of a user's program runs through here, written flat."""
+    """An operator and its reflection: every `a * b` of a user's program runs through here, written flat.
+
+    The node of `forward` is filled in here as `record` does it, whose call would be a tenth of an operation on numbers.
+    """
 
     def forward(self: Tensor, other: Any) -> Tensor:
         a, node_a = self._data, self._node
+        node_b: Any
         if type(other) is Tensor:
             b, node_b = other._data, other._node
             tracked = node_a.requires_grad or node_b.requires_grad
             if type(a) is not type(b):
                 a, b = float64_of(a), float64_of(b)
+        elif type(other) is float is type(a):
+            tracked = node_a.requires_grad
+            b = node_b = other
         else:
             tracked = node_a.requires_grad
             b = node_b = operand(other, a, tracked)
@@ -370,13 +377,32 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[A
             value = compute(a, b)
         except (ArithmeticError, ValueError, TypeError) as error:
             value = recomputed(primitive, (a, b), error)
-        if not tracked and not current_mode() & CAPTURE:
-            return _constant(value)
         first = a if node_a is UNTRACKED else node_a
         second = b if node_b is UNTRACKED else node_b
-        if not tracked:
-            return captured(primitive, (first, second), None, None, value)
-        return record(primitive, first, second, None, None, value)
+        if not tracked or current_mode():
+            if tracked:
+                return record(primitive, first, second, None, None, value)
+            if current_mode() & CAPTURE:
+                return captured(primitive, (first, second), None, None, value)
+            return _constant(value)
+        frame = _getframe(1)
+        while LIBRARY_MARK in frame.f_globals and (outer := frame.f_back) is not None:
+            frame = outer
+        node = Node()
+        node.primitive = primitive
+        node.first = first
+        node.second = second
+        node.others = node.keywords = None
+        node.output = value
+        node.requires_grad = True
+        node.code = frame.f_code
+        node.lasti = frame.f_lasti
+        node.clock = tick()
+        node.mark = node.notes = None
+        tensor = _new_tensor(Tensor)
+        tensor._data = value
+        tensor._node = node
+        return tensor
 
     def reflected(self: Tensor, other: Any) -> Tensor:
         b, node_b = self._data, self._node
@@ -600,11 +626,11 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             new = np.asarray(plain_array(new))
             if not np.can_cast(new.dtype, self.dtype, "same_kind"):
                 raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
-        if np.shape(new) != self.shape:
-            raise ShapeError(
-                f"assign: a value of shape {np.shape(new)} does not fit a Tensor of shape {self.shape} "
-                f"(at {here()}); make a new Tensor for a new shape"
-            )
+            if new.shape != self.shape:
+                raise ShapeError(
+                    f"assign: a value of shape {new.shape} does not fit a Tensor of shape {self.shape} "
+                    f"(at {here()}); make a new Tensor for a new shape"
+                )
         if node is UNTRACKED:
             node = self._own_node()
             self._data = node.output = value_of(new, self.dtype)

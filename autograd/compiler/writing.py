@@ -49,7 +49,7 @@ class Writing:
             ]
         if primitive is ADD_IN_ROWS:
             return True, lambda: self._added_in_rows(equation)
-        if primitive is ew.gate and self._is_maskable(equation):
+        if primitive is ew.gated and self._is_maskable(equation):
             return True, lambda: [self._masked(equation)]
         if primitive in _FOLDS:
             return False, lambda: [self._folded(equation)]

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.nondifferentiable import share, taken
-from autograd.primitives import Primitive, elementwise, holomorphic
+from autograd.primitives import Primitive, elementwise, holomorphic, same
 
 
 def _gate(g: Any, mask: Any) -> Any:
@@ -28,12 +28,17 @@ def _gate(g: Any, mask: Any) -> Any:
 
     It is three times as fast as `np.where`, which serves where a nan shows.
     """
-    if type(g) is float:
-        return g if mask else 0.0
     y = g * mask
-    flat = y.reshape(-1)
+    flat = y if y.ndim == 1 else y.reshape(-1)
     square = flat.dot(flat)
     return y if square == square else np.where(mask, g, np.zeros_like(g))  # nan alone does not equal itself
+
+
+def gate(g: Any, mask: Any) -> Any:
+    """The op `gated`; on plain values without the way through its declaration, which is half of its cost on few."""
+    if type(g) is float:
+        return g if mask else 0.0
+    return _gate(g, mask) if type(g) is np.ndarray is type(mask) else gated(g, mask)
 
 
 def _relu(x: Any) -> Any:
@@ -85,9 +90,8 @@ def _bind_clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None,
 # fmt: off
 
 # --- arithmetic ---
-add         = holomorphic(np.add,         lambda g, y, a, b: g,
-                                          lambda g, y, a, b: g,                             scalar=operator.add)
-subtract    = holomorphic(np.subtract,    lambda g, y, a, b: g,
+add         = holomorphic(np.add,         same, same,                                       scalar=operator.add)
+subtract    = holomorphic(np.subtract,    same,
                                           lambda g, y, a, b: -g,                            scalar=operator.sub)
 multiply    = holomorphic(np.multiply,    lambda g, y, a, b: g * b,
                                           lambda g, y, a, b: g * a,                         scalar=operator.mul)
@@ -148,7 +152,7 @@ arctanh     = holomorphic(np.arctanh,     lambda g, y, x: g / (1 - x * x),      
 # --- piecewise: at a kink the published choice (abs' = sign' = relu' = 0 there, ties share, clip keeps its ends) ---
 absolute    = elementwise(np.absolute,    lambda g, y, x: g * np.sign(x),                   scalar=operator.abs)
 fabs        = elementwise(np.fabs,        lambda g, y, x: g * np.sign(x),                   scalar=math.fabs)
-gate: Primitive = holomorphic(_gate,          lambda h, y, g, mask: gate(h, mask), None,
+gated: Primitive = holomorphic(_gate,         lambda h, y, g, mask: gate(h, mask), None,
                                                                                             text="np.where(mask, g, 0)")
 sign        = elementwise(np.sign,        lambda g, y, x: gate(g, False))
 maximum     = elementwise(np.maximum,     lambda g, y, a, b: gate(g, a >= b) * share(a, b),
@@ -178,7 +182,7 @@ fmod        = elementwise(np.fmod,        lambda g, y, a, b: g,
                                           lambda g, y, a, b: -g * np.rint((a - y) / b))  # whole up to rounding
 
 # --- what networks add to NumPy ---
-relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0),                   scalar=_relu_scalar)
+relu        = elementwise(_relu,          lambda g, y, x: gate(g, y > 0.0),                 scalar=_relu_scalar)
 sigmoid: Primitive = elementwise(_sigmoid, lambda g, y, x: g * (y * (1 - y)),               scalar=_sigmoid_scalar,
                                                                                             text="1 / (1 + np.exp(-x))")
 softplus    = elementwise(_softplus,      lambda g, y, x: g * np.exp(x - y),  # e**(x - y) is sigmoid(x), and x <= y

@@ -11,6 +11,7 @@ import pytest
 import autograd
 from autograd import Tensor, get_default_dtype, no_grad, set_default_dtype
 from autograd.errors import AutogradError, DtypeError, GradientError
+from autograd.graph import Node
 from tests.autograd.places import place
 
 
@@ -792,3 +793,15 @@ def test_a_result_knows_the_operation_that_made_it():
     assert (autograd.softmax(x) * 2).made_by is not autograd.softmax
     assert x.made_by is None
     assert autograd.softmax(x.detach()).made_by is None
+
+
+@pytest.mark.parametrize("x", [2.0, [1.0, 2.0]])
+def test_an_operator_fills_its_node_in_as_record_does(x):
+    a = Tensor(x, requires_grad=True)
+    by_operator, by_record = (a * a)._node, np.multiply(a, a)._node
+    for slot in Node.__slots__:
+        if slot in ("clock", "lasti"):
+            continue
+        first, second = (getattr(node, slot, "unset") for node in (by_operator, by_record))
+        assert first is second or np.array_equal(first, second), slot
+    assert by_operator.clock + 1 == by_record.clock
