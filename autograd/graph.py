@@ -121,6 +121,11 @@ def leaf(value: Any, requires_grad: bool) -> Node:
     return node
 
 
+# The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
+# constants costs no node.
+UNTRACKED = leaf(None, requires_grad=False)
+
+
 def notes_of(node: Node) -> Notes:
     """The node's `Notes`, made at first use."""
     if node.notes is None:
@@ -268,38 +273,39 @@ def mark_library(package: str) -> None:
             setattr(module, LIBRARY_MARK, True)
 
 
-def user_frame(depth: int) -> FrameType | None:
-    """The innermost frame outside the library, searched from `depth` frames above the caller."""
-    frame: FrameType | None = sys._getframe(depth + 1)
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame outside the library, from this one outwards."""
     while frame is not None and LIBRARY_MARK in frame.f_globals:
         frame = frame.f_back
     return frame
 
 
 def user_place(depth: int) -> tuple[CodeType | None, int]:
-    """Code object and instruction of `user_frame`: a place to keep, which `locate` turns into a line if asked."""
-    frame = user_frame(depth + 1)
+    """Code object and instruction of the user's frame: a place to keep, which `locate` turns into a line if asked.
+
+    It is searched from `depth` frames above the caller.
+    """
+    frame = _outside(sys._getframe(depth + 1))
     return (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
 
 
 def here() -> Location:
     """The line of the user's code that is running now; NumPy's own lines are not the user's either."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and (
-        LIBRARY_MARK in frame.f_globals or frame.f_globals.get("__name__", "").startswith("numpy.")
-    ):
-        frame = frame.f_back
+    frame = _outside(sys._getframe(1))
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
+        frame = _outside(frame.f_back)
     return UNKNOWN if frame is None else locate(frame.f_code, frame.f_lasti)
 
 
 def warn_user(message: str) -> None:
     """Warn at the line of the user's code that is running now: Python shows it once for each such line."""
-    level = 2
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and LIBRARY_MARK in frame.f_globals:
-        frame = frame.f_back
-        level += 1
-    warnings.warn(message, UserWarning, stacklevel=level)
+    frame = _outside(sys._getframe(1))
+    if frame is None:
+        warnings.warn(message, UserWarning, stacklevel=2)
+        return
+    module = frame.f_globals.get("__name__", "<string>")
+    seen = frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, UserWarning, frame.f_code.co_filename, frame.f_lineno, module, seen)
 
 
 def locate(code: CodeType | None, lasti: int) -> Location:

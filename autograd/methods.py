@@ -133,6 +133,11 @@ class ArrayMethods:
         """The axes permuted; reversed without arguments."""
         return self._apply(shaping.transpose, {"axes": _unpacked(axes) or None})
 
+    @property
+    def T(self) -> Self:
+        """The axes reversed."""
+        return self._apply(shaping.transpose)
+
     def swapaxes(self, axis1: int, axis2: int) -> Self:
         """Two axes exchanged."""
         return self._apply(shaping.swapaxes, {"axis1": axis1, "axis2": axis2})

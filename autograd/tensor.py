@@ -17,38 +17,28 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from sys import _getframe, getrefcount
+from sys import _getframe
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from autograd.capture import current_capture, note_edit
+from autograd.attributes import Attributes
+from autograd.capture import current_capture
 from autograd.complex_methods import ComplexMethods
 from autograd.complexes import form_of
 from autograd.conversions import Conversions
-from autograd.errors import DtypeError, GradientError, ShapeError, UnsupportedError
-from autograd.graph import LIBRARY_MARK, Node, here, leaf, notes_of, tick, twin_of, user_place
+from autograd.errors import DtypeError, GradientError, ShapeError
+from autograd.graph import LIBRARY_MARK, UNTRACKED, Node, here, leaf, notes_of, tick, twin_of
 from autograd.methods import ArrayMethods
-from autograd.mishaps import (
-    in_the_name_of,
-    located,
-    no_value,
-    recomputed,
-    refuse_anomaly,
-    refuse_out,
-    refuse_unbound,
-    warn_of_no_gradient,
-    wrong_number,
-)
+from autograd.mishaps import located, no_value, recomputed, refuse_anomaly, wrong_number
 from autograd.modes import ANOMALY, CAPTURE, NO_GRAD, current_mode, enable_grad
 from autograd.names_of_others import NamesOfOthers
-from autograd.ops import elementwise, indexing, linalg, nondifferentiable, shaping
-from autograd.primitives import COMPOSED, CONSTANT, REGISTRY, Primitive, frozen, known_names
-from autograd.refusals import refusal
+from autograd.numpy_calls import call, call_ufunc, compose
+from autograd.ops import elementwise, indexing, linalg, nondifferentiable
+from autograd.primitives import CONSTANT, REGISTRY, Primitive, frozen
 from autograd.replay import LOCK, accumulate, pull
 from autograd.values import (
-    FLOAT64,
     copied,
     flag,
     float64_of,
@@ -63,10 +53,6 @@ from autograd.values import (
     unshared,
     value_of,
 )
-
-# The node of every Tensor that takes no gradient and that nobody has named: shared, so that arithmetic on
-# constants costs no node.
-UNTRACKED = leaf(None, requires_grad=False)
 
 _new_tensor = object.__new__
 
@@ -89,7 +75,7 @@ def record(primitive: Primitive, first: Any, second: Any, others: Any, keywords:
         if mode & ANOMALY:
             refuse_anomaly(primitive, value, (first, second) if others is None else others)
     frame = _getframe(2)
-    while LIBRARY_MARK in frame.f_globals and (outer := frame.f_back) is not None:  # `graph.user_frame`, written out
+    while LIBRARY_MARK in frame.f_globals and (outer := frame.f_back) is not None:  # `graph.user_place`, written out
         frame = outer
     node = Node()
     node.primitive = primitive
@@ -310,45 +296,6 @@ def _all_floats(values: Any) -> bool:
     return all(type(value) is float for value in values)
 
 
-def _call_ufunc(ufunc: np.ufunc, method: str, args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
-    """A ufunc called with a Tensor, or one of its methods."""
-    if "out" in keywords:
-        refuse_out(ufunc, keywords.pop("out"))
-    if method == "__call__":
-        return _call(ufunc, args, keywords, compute)
-    if method == "reduce":  # unlike np.sum, np.add.reduce folds the first axis unless told otherwise
-        names = ("axis", "dtype", "out", "keepdims", "initial", "where")
-        keywords = {"axis": 0, **dict(zip(names, args[1:], strict=False)), **keywords}
-        args = args[:1]
-    return _call(getattr(ufunc, method), args, keywords, compute)
-
-
-def _call(function: Callable[..., Any], args: Any, keywords: dict[str, Any], compute: Callable[..., Any]) -> Any:
-    """A NumPy function called with a Tensor: its primitive, by `compute`, its composition, or a refusal by name."""
-    if "out" in keywords:
-        refuse_out(function, keywords.pop("out"))
-    primitive, implementation = REGISTRY.get(function), COMPOSED.get(function)
-    if primitive is not None and (implementation is None or primitive.takes(args, keywords)):
-        try:
-            inputs, keywords = primitive.bind(*args, **keywords)
-        except TypeError as error:
-            raise UnsupportedError(f"{error} (at {here()})") from None
-        return compute(primitive, inputs, {name: frozen(value) for name, value in keywords.items()} or None)
-    if implementation is None:
-        raise refusal(function, known_names(), here())
-    return _compose(implementation, *args, **keywords)
-
-
-def _compose(implementation: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-    """A function written with others: what goes wrong in them is told in its name."""
-    try:
-        return implementation(*args, **keywords)
-    except (TypeError, ValueError, IndexError) as error:
-        if isinstance(error, TypeError):
-            refuse_unbound(implementation, args, keywords)
-        raise in_the_name_of(implementation, error) from None
-
-
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     """An operator and its reflection: every `a * b` of a user's program runs through here, written flat.
 
@@ -473,16 +420,6 @@ def _power(a: Any, b: Any) -> Any:
     return math.pow(a, b) if type(a) is float is type(b) else a**b
 
 
-def _stamp(node: Node) -> None:
-    """Note the time and the user's line of an assignment to a leaf."""
-    node.code, node.lasti = user_place(2)
-    node.clock = tick()
-
-
-def _references_to_node(tensor: Tensor) -> int:
-    return getrefcount(tensor._node)
-
-
 def _restored(data: np.ndarray, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
     tensor = Tensor(data, requires_grad, name=name)
     if grad is not None:
@@ -503,7 +440,7 @@ class Handle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(ArrayMethods, Conversions, NamesOfOthers):
+class Tensor(Attributes, ArrayMethods, Conversions, NamesOfOthers):
     """An n-dimensional array of floats that records the operations applied to it.
 
     Parameters
@@ -524,10 +461,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     array([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_data", "_node")
-
-    _data: Any
-    _node: Node
+    __slots__ = ("__weakref__",)
 
     def __init_subclass__(cls) -> None:
         if cls.__module__ == __name__:
@@ -576,219 +510,6 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
         if name is not None:
             tensor.name = name
         return tensor
-
-    # --- what it holds ---
-
-    @property
-    def data(self) -> np.ndarray:
-        """The value as an ndarray.
-
-        For a leaf it is the true array: `p.data -= lr * p.grad` updates the leaf. Writing into it between a forward
-        pass and its backward pass makes the latter an error, unless the array was taken before the forward pass: not
-        to write into such an alias is the caller's promise. For a result it is a read-only view.
-        """
-        used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
-        value, node = self._data, self._node
-        if current_mode() & CAPTURE:  # so that `p.data -= step` is recorded
-            return self.detach()  # type: ignore[return-value]
-        if node.primitive is not None or node is UNTRACKED:
-            view = np.asarray(value).view()
-            view.flags.writeable = False
-            return view
-        if type(value) is not np.ndarray:
-            self._data = node.output = value = np.array(value)
-        if used_by_a_graph:
-            if node.snapshot is None or not np.array_equal(node.snapshot[1], value, equal_nan=True):
-                node.snapshot = (node.clock, value.copy())  # what was recorded before that reading is stale for good
-            _stamp(node)
-        return value
-
-    @data.setter
-    def data(self, value: Any) -> None:
-        self.assign(value)
-
-    def assign(self, value: Any) -> None:
-        """Overwrite a leaf's value in place, in its own dtype; a graph that used the old value becomes stale.
-
-        Raises `ShapeError` if the shape differs, `GradientError` if this Tensor is the result of an operation.
-        """
-        node = self._node
-        if node.primitive is not None:
-            raise GradientError(
-                f"this Tensor is the result of {node.primitive.name} ({node.location}); only a leaf, a Tensor you "
-                "made yourself, can be assigned to. Make a leaf of its value with x.detach()."
-            )
-        old = self._data
-        if (capture := current_capture()) is not None:
-            capture.assigned(self, value)
-        new = value._data if isinstance(value, Tensor) else value
-        if new is not old:
-            new = np.asarray(plain_array(new))
-            if not np.can_cast(new.dtype, self.dtype, "same_kind"):
-                raise DtypeError(f"assign: values of {new.dtype} do not fit a Tensor of {self.dtype} (at {here()})")
-            if new.shape != self.shape:
-                raise ShapeError(
-                    f"assign: a value of shape {new.shape} does not fit a Tensor of shape {self.shape} "
-                    f"(at {here()}); make a new Tensor for a new shape"
-                )
-        if node is UNTRACKED:
-            node = self._own_node()
-            self._data = node.output = value_of(new, self.dtype)
-        elif type(old) is np.ndarray and (old.ndim or old.base is not None or old.dtype != FLOAT64):
-            if new is not old:  # it is after `p.data -= step`, which has changed the array that `p.data` handed out
-                if not old.flags.writeable:
-                    raise GradientError(f"assign: the array that Tensor.wrap shared is read-only (at {here()})")
-                old[...] = new
-        else:
-            self._data = node.output = float(new) if self.dtype == FLOAT64 else value_of(new, self.dtype)
-        node.snapshot = None
-        _stamp(node)
-
-    @property
-    def grad(self) -> Any:
-        """The gradient that `backward` accumulated: an ndarray of this leaf's shape and dtype, or None.
-
-        After `backward(create_graph=True)` it is a Tensor. For the result of an operation it is None unless
-        `retain_grad()` was called on it before the pass; asked for after a pass, that gives a warning.
-        """
-        node = self._node
-        if node.primitive is not None:
-            if node.notes is None or not (node.notes.retain or node.notes.grad is not None):
-                if node.mark is not None:
-                    warn_of_no_gradient(node)
-                return None
-            return node.notes.grad
-        if isinstance(node.grad, float | np.generic):
-            node.grad = np.array(node.grad)
-        if node.grad is not None and (capture := current_capture()) is not None:
-            capture.lift_gradient(node)
-        return node.grad
-
-    @grad.setter
-    def grad(self, value: Any) -> None:
-        if (capture := current_capture()) is not None:
-            capture.cleared[self._own_node()] = None
-        if value is not None:
-            if np.shape(value) != self.shape:
-                raise ShapeError(
-                    f"grad: a gradient of shape {np.shape(value)} does not fit a Tensor of shape {self.shape} "
-                    f"(at {here()})"
-                )
-            refuse_dropping_imaginary_parts("grad", value, self.dtype)
-            if not isinstance(value, Tensor):
-                value = numbers_like(value, self.dtype, "grad: a gradient")
-            elif value.dtype != self.dtype:
-                value = value.astype(self.dtype)
-        node = self._own_node()
-        if node.primitive is None:
-            node.grad = value
-        else:
-            notes_of(node).grad = value
-
-    def zero_grad(self) -> None:
-        """Forget the accumulated gradient: set it to None."""
-        if self._node is not UNTRACKED:
-            self.grad = None
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether gradients flow to or through this Tensor. Can be set on leaves.
-
-        Set to True, it counts as an assignment: a graph that used this leaf before has only a part of its gradient.
-        """
-        return self._node.requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        if self._node.primitive is not None:
-            raise GradientError(
-                f"requires_grad can be changed on leaves only (at {here()}); use detach() to cut a result off its graph"
-            )
-        if flag(value, "requires_grad"):
-            refuse_untrackable(self._data)
-        node = self._own_node()
-        if value and not node.requires_grad:
-            node.snapshot = None
-            _stamp(node)  # what was recorded before has no gradient for it, or only a part
-        node.requires_grad = bool(value)
-        note_edit()
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the user made this Tensor (or it needs no gradient), in contrast to a recorded result."""
-        return self._node.primitive is None
-
-    @property
-    def made_by(self) -> Primitive | None:
-        """The operation whose recorded result this is, such as `autograd.softmax`; None for a leaf or a constant.
-
-        >>> x = Tensor(0.0, requires_grad=True)
-        >>> x.sigmoid().made_by
-        <primitive sigmoid (elementwise)>
-        """
-        return self._node.primitive
-
-    @property
-    def version(self) -> int:
-        """The clock's reading at the last assignment to this leaf, 0 before any: it grows with each.
-
-        Handing out `data` while a graph uses the leaf counts, since the array may be written into.
-        """
-        return self._node.clock if self._node.primitive is None else 0
-
-    @property
-    def name(self) -> str | None:
-        """Label in pictures and errors."""
-        notes = self._node.notes
-        return None if notes is None else notes.name
-
-    @name.setter
-    def name(self, value: str | None) -> None:
-        if value is not None and not isinstance(value, str):
-            raise TypeError(f"name: a text or None, not {value!r} (at {here()})")
-        notes_of(self._own_node()).name = value
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each axis."""
-        return () if type(self._data) is float else self._data.shape
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """Number of elements."""
-        return math.prod(self.shape)
-
-    @property
-    def dtype(self) -> np.dtype:
-        """Type of the elements."""
-        return FLOAT64 if type(self._data) is float else self._data.dtype
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes an element takes."""
-        return self.dtype.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes all elements take."""
-        return self.size * self.itemsize
-
-    @property
-    def T(self) -> Tensor:
-        """The axes reversed."""
-        return self._apply(shaping.transpose)
-
-    def _own_node(self) -> Node:
-        """This Tensor's node; one of its own where it shared the untracked one."""
-        if self._node is UNTRACKED:
-            self._data = copied(self._data)  # it may be a result's value, and a leaf can be overwritten
-            self._node = leaf(self._data, requires_grad=False)
-        return self._node
 
     # --- differentiation ---
 
@@ -914,15 +635,15 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
         if method == "__call__" and not keywords and (primitive := REGISTRY.get(ufunc)) is not None:
             return apply(primitive, args, None)
-        return _call_ufunc(ufunc, method, args, keywords, apply)
+        return call_ufunc(ufunc, method, args, keywords, apply)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
-        return _call(function, args, keywords, apply)
+        return call(function, args, keywords, apply)
 
     __primitive__ = staticmethod(apply)
     __complex_primitive__ = staticmethod(apply_complex)
 
-    _compose = staticmethod(_compose)
+    _compose = staticmethod(compose)
 
     _apply = apply_unary
 
@@ -1013,7 +734,7 @@ class Tensor(ArrayMethods, Conversions, NamesOfOthers):
             self.name = old.notes.name
 
 
-for _base in (ArrayMethods, Conversions):  # Python names a method in its errors by the class that defines it
+for _base in (Attributes, ArrayMethods, Conversions):  # in its errors Python names a method by the class it is in
     for _method in vars(_base).values():
         if isinstance(_method, FunctionType):
             _method.__qualname__ = f"Tensor.{_method.__name__}"
@@ -1045,11 +766,7 @@ class ComplexTensor(ComplexMethods, Tensor):
         return super()._seed(gradient)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **keywords: Any) -> Any:
-        return _call_ufunc(ufunc, method, args, keywords, apply_complex)
+        return call_ufunc(ufunc, method, args, keywords, apply_complex)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, keywords: Any) -> Any:
-        return _call(function, args, keywords, apply_complex)
-
-
-# Counted, since it differs between Pythons. Op nodes that took a leaf as input are what refers to its node besides.
-_REFERENCES_OF_AN_UNUSED_NODE = _references_to_node(Tensor(0.0))
+        return call(function, args, keywords, apply_complex)

@@ -32,6 +32,8 @@ LAYERS = {
         "replay",
         "forward",
         "mishaps",
+        "numpy_calls",
+        "attributes",
         "methods",
         "conversions",
         "names_of_others",

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Node
+from autograd.graph import UNTRACKED, Node
 from autograd.modes import MODE
-from autograd.tensor import UNTRACKED, Tensor
+from autograd.tensor import Tensor
 
 
 @contextmanager
