@@ -18,8 +18,9 @@ from autograd import FlatLeaves, Tensor, current_capture, enable_grad
 from nn.optim.capturing import record_step, record_update
 from nn.optim.settings import check_usual
 
-# Elements that one call of a rule works on: 128 KiB of float32, so that its intermediate results stay in the cache.
-BLOCK = 32_768
+# Elements that one call of a rule works on: 1 MiB of float32. Its intermediate results stay in the cache, where those
+# of 10 million would take twice the time; and NumPy, which reuses none under 256 KiB, reuses them: a fifth of Adam's.
+BLOCK = 262_144
 
 ParameterGroup = dict[str, Any]
 Parameters = Iterable[Tensor] | Iterable[ParameterGroup]
