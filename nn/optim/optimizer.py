@@ -140,6 +140,7 @@ class Optimizer:
         for i, group in enumerate(self.param_groups):
             if tuple(group.values()) != self._settings[i]:
                 self._prepare(i)
+        capture = current_capture()
         for i, group in enumerate(self.param_groups):
             for lot in self._lots[i]:
                 missing = lot.leaves.gather()
@@ -152,7 +153,7 @@ class Optimizer:
                 else:
                     self._run(group, lot, 0, len(lot.places), lot.steps)
                 lot.leaves.commit(missing)
-                if (capture := current_capture()) is not None:
+                if capture is not None:
                     record_step(capture, lot, missing)
         return result
 
@@ -165,23 +166,24 @@ class Optimizer:
         if (capture := current_capture()) is not None:
             record_update(capture, self, group, lot, first, last)
             return
-        rule, constants = type(self).rule, self._constants(group, lot, step)
-        bounds, p, g, state = lot.leaves.bounds, lot.leaves.values, lot.leaves.gradient, lot.state
+        rule, constants = self.rule, self._constants(group, lot, step)
+        leaves, state = lot.leaves, lot.state
+        bounds, p, g = leaves.bounds, leaves.values, leaves.gradient
         if self.by_leaf:
             for i in range(first, last):
                 part, shape = slice(bounds[i], bounds[i + 1]), lot.leaves.tensors[i].shape
                 kept, q = lot.state_of(i), p[part].reshape(shape)
-                _write_back(q, kept, *rule(q, g[part].reshape(shape), kept, **constants))
+                _write_back(q, kept, rule(q, g[part].reshape(shape), kept, **constants))
             return
         start, stop = bounds[first], bounds[last]
         if stop - start == p.size <= BLOCK:
-            _write_back(p, state, *rule(p, g, state, **constants))
+            _write_back(p, state, rule(p, g, state, **constants))
             return
         for a in range(start, stop, BLOCK):
             block = slice(a, min(a + BLOCK, stop))
             kept = {name: vector[block] for name, vector in state.items()}
             q = p[block]
-            _write_back(q, kept, *rule(q, g[block], kept, **constants))
+            _write_back(q, kept, rule(q, g[block], kept, **constants))
 
     def _run_present(self, group: ParameterGroup, lot: Lot, missing: list[int]) -> None:
         """Run over the leaves that have a gradient: neighbours of one step count together."""
@@ -353,13 +355,15 @@ def _unchanging(setting: Any) -> Any:
     return tuple(setting) if isinstance(setting, list) else setting
 
 
-def _write_back(p: np.ndarray, state: Mapping[str, np.ndarray], new_p: Any, new_state: Mapping[str, Any]) -> None:
+def _write_back(p: np.ndarray, state: Mapping[str, np.ndarray], updated: tuple[Any, Mapping[str, Any]]) -> None:
     """Copy what a rule returned to where it belongs, unless it was updated there."""
+    new_p, new_state = updated
     if new_p is not p:
         p[...] = new_p
-    for name, vector in new_state.items():
-        if vector is not state[name]:
-            state[name][...] = vector
+    if new_state is not state:
+        for name, vector in new_state.items():
+            if vector is not state[name]:
+                state[name][...] = vector
 
 
 def _typed(constants: Mapping[str, Any], dtype: np.dtype) -> dict[str, Any]:
