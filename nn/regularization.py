@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn.utils import check_positive, parameter_list
+from nn.ranges import number_in
+from nn.utils import parameter_list
 
 
 def l1_penalty(parameters: Tensor | Iterable[Tensor]) -> Any:
@@ -76,7 +77,7 @@ def max_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> None:
     >>> w.detach().numpy().round(4).tolist()
     [[0.6, 0.8], [0.3, 0.4]]
     """
-    check_positive("max_norm_", "max_norm", max_norm)
+    number_in("max_norm_", "max_norm", max_norm, ends="(]")
     bounded = []
     for i, p in enumerate(parameter_list(parameters, "max_norm_")):
         if p.ndim < 2:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.ranges import number_in
 
 
 def clip_grad_norm_(
@@ -42,8 +43,8 @@ def clip_grad_norm_(
     >>> w.grad.round(4)
     array([0.6, 0.8])
     """
-    check_positive("clip_grad_norm_", "max_norm", max_norm)
-    check_positive("clip_grad_norm_", "norm_type", norm_type)
+    number_in("clip_grad_norm_", "max_norm", max_norm, ends="(]")
+    number_in("clip_grad_norm_", "norm_type", norm_type, ends="(]")
     tensors = parameter_list(parameters, "clip_grad_norm_")
     with_gradient = [(i, p) for i, p in enumerate(tensors) if p.grad is not None]
     norms = np.array([_norm(p.grad, norm_type) for _, p in with_gradient])
@@ -79,7 +80,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     >>> w.grad
     array([ 1. , -0.5])
     """
-    check_positive("clip_grad_value_", "clip_value", clip_value)
+    number_in("clip_grad_value_", "clip_value", clip_value, ends="(]")
     for p in parameter_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             p.grad = np.clip(p.grad, -clip_value, clip_value)
@@ -154,9 +155,3 @@ def _norm(x: Any, order: float) -> float:
     if order == np.inf:
         return float(values.max())
     return float(np.sum(values**order) ** (1 / order))
-
-
-def check_positive(name: str, word: str, value: float) -> None:
-    """Raise ValueError for a setting that is no number above 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not value > 0:
-        raise ValueError(f"{name}: {word}={value!r} is not a number above 0")

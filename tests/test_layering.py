@@ -53,6 +53,7 @@ LAYERS = {
         "coverage",
     ),
     "nn": (
+        "ranges",
         "randomness",
         "members",
         "hooks",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, get_default_dtype
+from nn.ranges import number_in
 
 
 def array_of(x: Any) -> Any:
@@ -19,11 +20,9 @@ def array_of(x: Any) -> Any:
     return array.astype(get_default_dtype()) if array.dtype.kind == "b" else array
 
 
-def positive(value: float, name: str, function: str) -> float:
-    """The value, or an error that names it where it is not above 0."""
-    if isinstance(value, str) or not value > 0:
-        raise ValueError(f"{function}: {name}={value} is not a number above 0")
-    return value
+def positive(value: Any, name: str, function: str) -> Any:
+    """The value; ValueError for a setting that is no number above 0. A Tensor, something to learn, goes unchecked."""
+    return value if isinstance(value, Tensor) else number_in(function, name, value, ends="()")
 
 
 def axis_of(axis: int | None, dim: int | None, function: str) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from nn.ranges import number_in
+
 
 def gaussian_noise(batch: Any, std: float, rng: np.random.Generator) -> np.ndarray:
     """x + σ ε, with ε drawn from the standard normal distribution for each element.
@@ -31,8 +33,7 @@ def gaussian_noise(batch: Any, std: float, rng: np.random.Generator) -> np.ndarr
     """
     batch = _batch(batch, "gaussian_noise", rng, 1)
     _check_floats(batch, "gaussian_noise")
-    if not _is_number(std) or not std >= 0:
-        raise ValueError(f"gaussian_noise: std={std!r} is not a number from 0 on")
+    number_in("gaussian_noise", "std", std)
     return batch + (std * rng.standard_normal(batch.shape)).astype(batch.dtype)
 
 
@@ -84,8 +85,7 @@ def random_flip(batch: Any, rng: np.random.Generator, p: float = 0.5, axis: int 
     """
     batch = _batch(batch, "random_flip", rng, 2)
     (flipped_axis,) = _sample_axes(batch, axis, "random_flip")
-    if not _is_number(p) or not 0 <= p <= 1:
-        raise ValueError(f"random_flip: p={p!r} is not a probability, a number in [0, 1]")
+    number_in("random_flip", "p", p, high=1, ends="[]")
     flipped = rng.random(len(batch)) < p
     result = batch.copy()
     result[flipped] = np.flip(batch[flipped], flipped_axis)
@@ -147,8 +147,7 @@ def mixup(x: Any, y: Any, alpha: float, rng: np.random.Generator) -> tuple[np.nd
         raise ValueError(f"mixup: targets of {y.dtype} cannot be mixed; for class ids give np.eye(classes)[ids]")
     if len(x) != len(y):
         raise ValueError(f"mixup: {len(x)} inputs and {len(y)} targets; give one target for each input")
-    if not _is_number(alpha) or not alpha > 0:
-        raise ValueError(f"mixup: alpha={alpha!r} is not a number above 0")
+    number_in("mixup", "alpha", alpha, ends="()")
     share, partner = rng.beta(alpha, alpha, size=len(x)), rng.permutation(len(x))
 
     def mixed(batch: np.ndarray) -> np.ndarray:
@@ -209,10 +208,6 @@ def _sample_axes(batch: np.ndarray, axes: int | tuple[int, ...], name: str) -> t
     if len(set(found)) < len(found):
         raise ValueError(f"{name}: axes={axes} name one axis twice")
     return found
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _is_integer(value: Any) -> bool:

@@ -16,20 +16,6 @@ def count(value: Any, name: str, layer: str) -> int:
     return int(value)
 
 
-def not_negative(value: float, name: str, layer: str) -> float:
-    """The value; ValueError where it is below 0, or no number."""
-    if not isinstance(value, float | int | np.number) or not value >= 0:
-        raise ValueError(f"{layer}: {name}={value!r} is not a number of at least 0")
-    return value
-
-
-def probability(value: float, name: str, layer: str) -> float:
-    """The value; ValueError where it is no number in [0, 1]."""
-    if not isinstance(value, float | int | np.number) or not 0 <= value <= 1:
-        raise ValueError(f"{layer}: {name}={value!r} is not a probability, a number in [0, 1]")
-    return value
-
-
 def function(value: Any, name: str, layer: str) -> Any:
     """The value; TypeError where it cannot be called, or is a class of modules, which is still to be made."""
     if isinstance(value, type) and issubclass(value, Module):

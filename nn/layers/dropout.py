@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, get_default_dtype, sample
-from nn.layers.checks import probability
 from nn.module import Module
 from nn.randomness import Rng, generator_of
+from nn.ranges import number_in
 
 
 def dropout(x: Any, p: float = 0.5, training: bool = True, rng: Rng = None) -> Any:
@@ -21,7 +21,7 @@ def dropout(x: Any, p: float = 0.5, training: bool = True, rng: Rng = None) -> A
     >>> dropout(np.ones(6), p=0.5, rng=0).tolist()
     [2.0, 0.0, 0.0, 0.0, 2.0, 2.0]
     """
-    if not training or probability(p, "p", "dropout") == 0:
+    if not training or number_in("dropout", "p", p, high=1, ends="[]") == 0:
         return x
     if type(x) is not Tensor:
         x = np.asarray(x)
@@ -52,7 +52,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Rng = None) -> None:
-        self.p = probability(p, "p", "Dropout")
+        self.p = number_in("Dropout", "p", p, high=1, ends="[]")
         self.rng = generator_of(rng)
 
     def forward(self, x: Any) -> Any:

@@ -10,13 +10,14 @@ import numpy as np
 from autograd import Tensor
 from nn import init as initializers
 from nn.activations.named import Activation, activation_of, name_of
-from nn.layers.checks import count, probability
+from nn.layers.checks import count
 from nn.layers.containers import Sequential
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear
 from nn.layers.normalization import BatchNorm1d, LayerNorm
 from nn.module import Module
 from nn.randomness import Rng, generator_of
+from nn.ranges import number_in
 
 _NORMS: dict[str, type[Module]] = {"batch": BatchNorm1d, "layer": LayerNorm}
 _INITS = (
@@ -87,7 +88,7 @@ class MLP(Sequential):
             )
         activations = [None if one is None else activation_of(one, "MLP", dtype) for one in chosen]
         norms = [*(_norm(norm, size, dtype) for size in sizes[1:-1]), None]
-        probability(dropout, "dropout", "MLP")
+        number_in("MLP", "dropout", dropout, high=1, ends="[]")
         draw, generator = _initializer(init), generator_of(rng)
 
         layers: list[Any] = []

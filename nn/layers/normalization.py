@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, current_capture, get_default_dtype
-from nn.layers.checks import count, not_negative, probability
+from nn.layers.checks import count
 from nn.module import Module
+from nn.ranges import number_in
 
 
 def layer_norm(
@@ -74,7 +75,7 @@ class LayerNorm(Module):
         dtype: np.typing.DTypeLike | None = None,
     ) -> None:
         self.normalized_shape = _shape_of(normalized_shape, "LayerNorm")
-        self.eps = not_negative(eps, "eps", "LayerNorm")
+        self.eps = number_in("LayerNorm", "eps", eps)
         shape = self.normalized_shape
         self.weight = _parameter(np.ones(shape), "weight", dtype) if elementwise_affine else None
         self.bias = _parameter(np.zeros(shape), "bias", dtype) if elementwise_affine and bias else None
@@ -134,8 +135,8 @@ class BatchNorm1d(Module):
     ) -> None:
         n = self.num_features = count(num_features, "num_features", "BatchNorm1d")
         if momentum is not None:
-            probability(momentum, "momentum", "BatchNorm1d")
-        self.eps = not_negative(eps, "eps", "BatchNorm1d")
+            number_in("BatchNorm1d", "momentum", momentum, high=1, ends="[]")
+        self.eps = number_in("BatchNorm1d", "eps", eps)
         self.momentum, self.track_running_stats = momentum, track_running_stats
         self.weight = _parameter(np.ones(n), "weight", dtype) if affine else None
         self.bias = _parameter(np.zeros(n), "bias", dtype) if affine and bias else None

@@ -10,6 +10,7 @@ from autograd import Tensor, get_default_dtype, warn_user
 from nn.activations.sigmoids import step
 from nn.layers.checks import count
 from nn.module import Module
+from nn.ranges import number_in
 
 
 class Perceptron(Module):
@@ -42,9 +43,7 @@ class Perceptron(Module):
     """
 
     def __init__(self, in_features: int | None = None, lr: float = 1.0, max_epochs: int = 1000) -> None:
-        if not lr > 0:
-            raise ValueError(f"Perceptron: lr={lr} is not a number above 0")
-        self.lr = lr
+        self.lr = number_in("Perceptron", "lr", lr, ends="()")
         self.max_epochs = count(max_epochs, "max_epochs", "Perceptron")
         self.weight: Tensor | None = None
         self.bias: Tensor | None = None

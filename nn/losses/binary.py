@@ -10,12 +10,12 @@ import autograd
 from nn.losses.checks import (
     check_one_of,
     check_probabilities,
-    check_setting,
     matched,
     warn_of_probabilities,
     weight_for,
 )
 from nn.losses.reduction import Loss, buffer, reduced
+from nn.ranges import number_in
 
 
 def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
@@ -124,7 +124,7 @@ def squared_hinge_loss(input: Any, target: Any, margin: float = 1.0, reduction: 
 
 
 def _hinge(input: Any, target: Any, margin: float, name: str) -> Any:
-    check_setting(name, "margin", margin, 0)
+    number_in(name, "margin", margin)
     input, target = matched(input, target, name)
     check_one_of(target, -1, 1, name, "for labels 0 and 1 give 2 * target - 1")
     return autograd.relu(margin - target * input)
@@ -176,7 +176,7 @@ class HingeLoss(Loss):
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("HingeLoss", "margin", margin, 0)
+        number_in("HingeLoss", "margin", margin)
         self.margin = margin
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -193,7 +193,7 @@ class SquaredHingeLoss(Loss):
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("SquaredHingeLoss", "margin", margin, 0)
+        number_in("SquaredHingeLoss", "margin", margin)
         self.margin = margin
 
     def forward(self, input: Any, target: Any) -> Any:

@@ -123,20 +123,6 @@ def check_one_of(x: Any, low: float, high: float, name: str, remedy: str) -> Non
         raise ValueError(f"{name}: target {wrong.flat[0]} is neither {low} nor {high}; {remedy}")
 
 
-# --- settings ---
-
-
-def is_number(value: Any) -> bool:
-    """Whether a setting is a single number."""
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-
-def check_setting(name: str, word: str, value: Any, low: float, high: float = np.inf, *, open: bool = False) -> None:
-    """Raise ValueError for a setting that is no number in [low, high), or in (low, high) where `open`."""
-    if not is_number(value) or not (low < value if open else low <= value) or not value < high:
-        raise ValueError(f"{name}: {word}={value!r} is not a number in {'(' if open else '['}{low}, {high})")
-
-
 # --- probabilities where logits are wanted ---
 
 _MAKE_PROBABILITIES = frozenset({autograd.softmax, autograd.sigmoid})

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 import autograd
-from nn.losses.checks import check_one_of, check_setting, is_number, matched, of_dtype
+from nn.losses.checks import check_one_of, matched, of_dtype
 from nn.losses.reduction import Loss, reduced
+from nn.ranges import number_in
 
 
 def contrastive_loss(input1: Any, input2: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
@@ -36,7 +37,7 @@ def contrastive_loss(input1: Any, input2: Any, target: Any, margin: float = 1.0,
     [0.125, 0.125]
     """
     name = "contrastive_loss"
-    check_setting(name, "margin", margin, 0)
+    number_in(name, "margin", margin)
     input1, input2 = _embeddings(input1, input2, name, ("input1", "input2"))
     target = _target_of_pairs(target, input1, name)
     check_one_of(target, 0, 1, name, "1 means a pair that belongs together")
@@ -134,15 +135,13 @@ def _target_of_pairs(target: Any, input: Any, name: str) -> Any:
 
 
 def _check_triplet(name: str, margin: float, p: float, eps: float) -> None:
-    check_setting(name, "margin", margin, 0)
-    check_setting(name, "eps", eps, 0)
-    if p != np.inf:
-        check_setting(name, "p", p, 0, open=True)
+    number_in(name, "margin", margin)
+    number_in(name, "eps", eps)
+    number_in(name, "p", p, ends="(]")
 
 
 def _check_cosine(name: str, margin: float) -> None:
-    if not is_number(margin) or not -1 <= margin <= 1:
-        raise ValueError(f"{name}: margin={margin!r} is no cosine, a number in [-1, 1]")
+    number_in(name, "margin", margin, -1, 1, "[]")
 
 
 # --- modules ---
@@ -158,7 +157,7 @@ class ContrastiveLoss(Loss):
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("ContrastiveLoss", "margin", margin, 0)
+        number_in("ContrastiveLoss", "margin", margin)
         self.margin = margin
 
     def forward(self, input1: Any, input2: Any, target: Any) -> Any:

@@ -11,15 +11,14 @@ from autograd import Tensor
 from nn.losses.checks import (
     LOG_ZERO,
     check_one_of,
-    check_setting,
     floats,
-    is_number,
     matched,
     of_dtype,
     warn_of_probabilities,
 )
 from nn.losses.multiclass import class_count, class_ids, class_rows, shape_of_ids, weight_of
 from nn.losses.reduction import Loss, buffer, reduced
+from nn.ranges import number_in
 
 _PROBABILITIES = "the loss takes logits, and makes probabilities itself: pass what came before"
 
@@ -49,7 +48,7 @@ def focal_loss(input: Any, target: Any, alpha: Any = None, gamma: float = 2.0, r
     >>> round(float(nn.focal_loss([[2.0, 0.0, 0.0]], [0])), 5)
     0.01087
     """
-    check_setting("focal_loss", "gamma", gamma, 0)
+    number_in("focal_loss", "gamma", gamma)
     input = floats(input, "focal_loss")
     if type(target) is not Tensor:
         target = np.asarray(target)
@@ -90,9 +89,9 @@ def _of_ids(input: Any, target: Any, alpha: Any, gamma: float) -> Any:
 
 
 def check_alpha(alpha: Any, name: str) -> None:
-    """Raise ValueError unless alpha is None or a number in [0, 1]."""
-    if alpha is not None and not (is_number(alpha) and 0 <= alpha <= 1):
-        raise ValueError(f"{name}: alpha={alpha!r} is not a number in [0, 1], the weight of label 1")
+    """Raise ValueError unless alpha, the weight of label 1, is None or a number in [0, 1]."""
+    if alpha is not None:
+        number_in(name, "alpha", alpha, high=1, ends="[]")
 
 
 class FocalLoss(Loss):
@@ -105,7 +104,7 @@ class FocalLoss(Loss):
 
     def __init__(self, alpha: Any = None, gamma: float = 2.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("FocalLoss", "gamma", gamma, 0)
+        number_in("FocalLoss", "gamma", gamma)
         if np.ndim(alpha) == 0:
             check_alpha(alpha, "FocalLoss")
         self.alpha = alpha if np.ndim(alpha) == 0 else buffer(alpha)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.losses.checks import check_probabilities, check_setting, floats, matched
+from nn.losses.checks import check_probabilities, floats, matched
 from nn.losses.reduction import Loss, reduced
+from nn.ranges import number_in
 
 
 def dice_loss(
@@ -36,7 +37,7 @@ def dice_loss(
     >>> nn.dice_loss([[1.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]])    # 1 - (2 + 1) / (3 + 1)
     np.float64(0.25)
     """
-    check_setting("dice_loss", "smooth", smooth, 0, open=True)
+    number_in("dice_loss", "smooth", smooth, ends="()")
     input, target = matched(input, target, "dice_loss")
     check_probabilities(input, "dice_loss", "input")
     check_probabilities(target, "dice_loss")
@@ -119,7 +120,7 @@ class DiceLoss(Loss):
 
     def __init__(self, smooth: float = 1.0, reduction: str = "mean", axis: int | tuple[int, ...] | None = None) -> None:
         super().__init__(reduction)
-        check_setting("DiceLoss", "smooth", smooth, 0, open=True)
+        number_in("DiceLoss", "smooth", smooth, ends="()")
         self.smooth = smooth
         self.axis = axis
 

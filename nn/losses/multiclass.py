@@ -18,12 +18,12 @@ from nn.losses.checks import (
     check_log_probabilities,
     check_probabilities,
     floats,
-    is_number,
     matched,
     of_dtype,
     warn_of_probabilities,
 )
 from nn.losses.reduction import Loss, buffer, reduced
+from nn.ranges import number_in
 
 
 def cross_entropy(
@@ -126,8 +126,7 @@ _WORDS = {"cross_entropy": "logits", "nll_loss": "log-probabilities", "focal_los
 
 
 def _check_smoothing(label_smoothing: float, name: str) -> None:
-    if not is_number(label_smoothing) or not 0 <= label_smoothing <= 1:
-        raise ValueError(f"{name}: label_smoothing={label_smoothing!r} is not in [0, 1]")
+    number_in(name, "label_smoothing", label_smoothing, high=1, ends="[]")
 
 
 def _scores(input: Any, weight: Any, name: str) -> tuple[Any, Any]:

@@ -14,12 +14,12 @@ from autograd import Tensor
 from nn.losses.checks import (
     check_log_probabilities,
     check_probabilities,
-    check_setting,
     check_within,
     matched,
     of_dtype,
 )
 from nn.losses.reduction import REDUCTIONS, Loss, reduced, unknown_reduction
+from nn.ranges import number_in
 
 DIVERGENCE_REDUCTIONS = (*REDUCTIONS, "batchmean")
 
@@ -53,7 +53,7 @@ def poisson_nll_loss(
     np.float64(1.0)
     """
     name = "poisson_nll_loss"
-    check_setting(name, "eps", eps, 0, open=True)
+    number_in(name, "eps", eps, ends="()")
     input, target = matched(input, target, name)
     check_within(target, 0, np.inf, name, "target", "a count, a number from 0 on")
     if log_input:
@@ -89,7 +89,7 @@ def gaussian_nll_loss(
     np.float64(1.0)
     """
     name = "gaussian_nll_loss"
-    check_setting(name, "eps", eps, 0, open=True)
+    number_in(name, "eps", eps, ends="()")
     input, target = matched(input, target, name)
     var = _variance(input, var, name)
     check_within(var, 0, np.inf, name, "variance", "a number from 0 on; predict its logarithm and take np.exp")
@@ -209,7 +209,7 @@ class PoissonNLLLoss(Loss):
 
     def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("PoissonNLLLoss", "eps", eps, 0, open=True)
+        number_in("PoissonNLLLoss", "eps", eps, ends="()")
         self.log_input, self.full, self.eps = log_input, full, eps
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -226,7 +226,7 @@ class GaussianNLLLoss(Loss):
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        check_setting("GaussianNLLLoss", "eps", eps, 0, open=True)
+        number_in("GaussianNLLLoss", "eps", eps, ends="()")
         self.full, self.eps = full, eps
 
     def forward(self, input: Any, target: Any, var: Any) -> Any:

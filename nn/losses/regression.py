@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 import autograd
-from nn.losses.checks import check_setting, matched, weight_for
+from nn.losses.checks import matched, weight_for
 from nn.losses.reduction import Loss, buffer, reduced
+from nn.ranges import number_in
 
 
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
@@ -66,7 +67,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     >>> nn.huber_loss([1.0, 5.0], [0.0, 2.0], reduction="none").tolist()
     [0.5, 2.5]
     """
-    check_setting("huber_loss", "delta", delta, 0, open=True)
+    number_in("huber_loss", "delta", delta, ends="()")
     input, target = matched(input, target, "huber_loss")
     return reduced(_huber(input - target, delta), reduction, "huber_loss")
 
@@ -85,7 +86,7 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
     >>> nn.smooth_l1_loss([1.0, 5.0], [0.0, 2.0], reduction="none", beta=2.0).tolist()
     [0.25, 2.0]
     """
-    check_setting("smooth_l1_loss", "beta", beta, 0)
+    number_in("smooth_l1_loss", "beta", beta)
     input, target = matched(input, target, "smooth_l1_loss")
     d = input - target
     return reduced(_huber(d, beta) / beta if beta else np.abs(d), reduction, "smooth_l1_loss")
@@ -191,7 +192,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
-        check_setting("HuberLoss", "delta", delta, 0, open=True)
+        number_in("HuberLoss", "delta", delta, ends="()")
         self.delta = delta
 
     def forward(self, input: Any, target: Any) -> Any:
@@ -208,7 +209,7 @@ class SmoothL1Loss(Loss):
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
-        check_setting("SmoothL1Loss", "beta", beta, 0)
+        number_in("SmoothL1Loss", "beta", beta)
         self.beta = beta
 
     def forward(self, input: Any, target: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters, Shape
 from nn.optim.rules import State, directed
-from nn.optim.settings import in_range
+from nn.ranges import number_in
 
 
 def adafactor_rule(
@@ -100,18 +100,16 @@ class Adafactor(Optimizer):
         super().__init__(params, {**settings, "maximize": maximize})
 
     def check(self, group: ParameterGroup) -> None:
-        in_range("Adafactor", group, "lr")
-        in_range("Adafactor", group, "weight_decay")
+        number_in("Adafactor", "lr", group["lr"])
+        number_in("Adafactor", "weight_decay", group["weight_decay"])
         eps = group["eps"]
         if not isinstance(eps, tuple | list) or len(eps) != 2:
             raise ValueError(f"Adafactor: eps={eps!r} are not two numbers")
         for i, value in enumerate(eps):
             if i or value is not None:
-                in_range("Adafactor", {f"eps[{i}]": value}, f"eps[{i}]")
-        if not group["beta2_decay"] <= 0:
-            raise ValueError(f"Adafactor: beta2_decay={group['beta2_decay']!r} is not a number <= 0")
-        if not group["d"] >= 1:
-            raise ValueError(f"Adafactor: d={group['d']!r} is not a number >= 1")
+                number_in("Adafactor", f"eps[{i}]", value)
+        number_in("Adafactor", "beta2_decay", group["beta2_decay"], -math.inf, 0, "(]")
+        number_in("Adafactor", "d", group["d"], 1, ends="[]")
 
     def state_names(self, group: ParameterGroup) -> tuple[str, ...]:
         return ("row_var", "col_var", "variance")

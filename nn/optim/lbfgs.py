@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import enable_grad
 from nn.optim.optimizer import Optimizer, ParameterGroup, Parameters
-from nn.optim.settings import in_range
+from nn.ranges import number_in
 
 Pairs = list[tuple[np.ndarray, np.ndarray]]
 
@@ -85,9 +85,9 @@ class LBFGS(Optimizer):
 
     def check(self, group: ParameterGroup) -> None:
         for name in ("lr", "max_iter", "tolerance_grad", "tolerance_change", "history_size"):
-            in_range("LBFGS", group, name)
+            number_in("LBFGS", name, group[name])
         if group["max_eval"] is not None:
-            in_range("LBFGS", group, "max_eval")
+            number_in("LBFGS", "max_eval", group["max_eval"])
 
     def constants(self, group: ParameterGroup) -> dict[str, Any]:
         return {}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
+from nn.ranges import number_in
 
 # Settings that several optimizers share, and what each must stay below; none may be negative.
 CEILINGS = {
@@ -28,20 +28,13 @@ def check_usual(owner: str, group: Mapping[str, Any]) -> None:
     """Raise ValueError for a setting in CEILINGS, or betas, out of range."""
     for name in group:
         if name in CEILINGS:
-            in_range(owner, group, name, CEILINGS[name])
+            number_in(owner, name, group[name], high=CEILINGS[name])
     if "betas" in group:
         betas = group["betas"]
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise ValueError(f"{owner}: betas={betas!r} are not two numbers")
         for i, beta in enumerate(betas):
-            in_range(owner, {f"betas[{i}]": beta}, f"betas[{i}]", 1)
-
-
-def in_range(owner: str, settings: Mapping[str, Any], name: str, high: float = math.inf) -> None:
-    """Raise ValueError, naming the value, unless 0 <= settings[name] < high."""
-    value = settings[name]
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < high:
-        raise ValueError(f"{owner}: {name}={value!r} is not a number in [0, {high})")
+            number_in(owner, f"betas[{i}]", beta, high=1)
 
 
 def averaging(group: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_what_does_not_fit_is_named_and_nothing_changes():
         (lambda: nn.l1_penalty([]), "l1_penalty: no parameters were given"),
         (lambda: nn.l2_penalty(iter([])), "l2_penalty: no parameters were given"),
         (lambda: nn.max_norm_([], 1.0), "max_norm_: no parameters were given"),
-        (lambda: nn.max_norm_([good], 0), "max_norm_: max_norm=0 is not a number above 0"),
+        (lambda: nn.max_norm_([good], 0), r"max_norm_: max_norm=0 is not a number in \(0, inf\]"),
         (lambda: nn.max_norm_([good, bad], 1.0), r"max_norm_: parameter 1 of shape \(1, 2\) holds nan"),
         (lambda: nn.max_norm_([good, good * 1.0], 1.0), "max_norm_: parameter 1 is the result of an operation"),
     ):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from nn.optim.lr_scheduler.schedule import LRScheduler, real, whole
 from nn.optim.optimizer import Optimizer, ParameterGroup
+from nn.ranges import number_in
 
 
 def cosine(start: float, end: float, done: float) -> float:
@@ -124,7 +125,7 @@ class WarmupCosineLR(LRScheduler):
         whole(self, warmup_steps=warmup_steps)
         whole(self, low=warmup_steps + 1, total_steps=total_steps)
         real(self, eta_min=eta_min)
-        real(self, high=1, start_factor=start_factor)
+        real(self, 1, "[]", start_factor=start_factor)
         self.warmup_steps, self.total_steps = warmup_steps, total_steps
         self.eta_min, self.start_factor = eta_min, start_factor
         super().__init__(optimizer, last_epoch)
@@ -186,15 +187,16 @@ class OneCycleLR(LRScheduler):
             whole(self, low=1, epochs=epochs, steps_per_epoch=steps_per_epoch)
             total_steps = epochs * steps_per_epoch  # type: ignore[operator]
         whole(self, low=1, total_steps=total_steps)
-        real(self, high=1, pct_start=pct_start, base_momentum=base_momentum, max_momentum=max_momentum)
-        real(self, low=1e-300, div_factor=div_factor, final_div_factor=final_div_factor)
+        real(self, 1, "[]", pct_start=pct_start, base_momentum=base_momentum, max_momentum=max_momentum)
+        real(self, ends="()", div_factor=div_factor, final_div_factor=final_div_factor)
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"OneCycleLR: anneal_strategy={anneal_strategy!r}; known: 'cos', 'linear'")
         groups: list[ParameterGroup] = getattr(optimizer, "param_groups", [])
         self.max_lrs = list(max_lr) if isinstance(max_lr, list | tuple) else [max_lr] * len(groups)
         if len(self.max_lrs) != len(groups):
             raise ValueError(f"OneCycleLR: {len(self.max_lrs)} rates in max_lr do not fit {len(groups)} groups")
-        real(self, **{f"max_lr[{i}]": rate for i, rate in enumerate(self.max_lrs)})
+        for i, rate in enumerate(self.max_lrs):
+            number_in("OneCycleLR", f"max_lr[{i}]", rate)
         self.total_steps, self.anneal_strategy, self.cycle_momentum = total_steps, anneal_strategy, cycle_momentum
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
         self.div_factor, self.final_div_factor = div_factor, final_div_factor

@@ -124,7 +124,7 @@ class LinearLR(LRScheduler):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
-        real(self, high=1, start_factor=start_factor, end_factor=end_factor)
+        real(self, 1, "[]", start_factor=start_factor, end_factor=end_factor)
         whole(self, low=1, total_iters=total_iters)
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
         super().__init__(optimizer, last_epoch)
@@ -154,7 +154,7 @@ class ConstantLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
-        real(self, high=1, factor=factor)
+        real(self, 1, "[]", factor=factor)
         whole(self, total_iters=total_iters)
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)

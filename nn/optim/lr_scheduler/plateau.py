@@ -10,6 +10,7 @@ import numpy as np
 
 from nn.optim.lr_scheduler.schedule import real, whole
 from nn.optim.optimizer import Optimizer
+from nn.ranges import number_in
 
 
 class ReduceLROnPlateau:
@@ -59,14 +60,15 @@ class ReduceLROnPlateau:
         for name, value, known in (("mode", mode, ("min", "max")), ("threshold_mode", threshold_mode, ("rel", "abs"))):
             if value not in known:
                 raise ValueError(f"ReduceLROnPlateau: {name}={value!r}; known: {known[0]!r}, {known[1]!r}")
-        real(self, high=math.nextafter(1, 0), factor=factor)
+        real(self, high=1, factor=factor)
         real(self, threshold=threshold, eps=eps)
         whole(self, patience=patience, cooldown=cooldown)
         groups = len(optimizer.param_groups)
         self.min_lrs = [min_lr] * groups if isinstance(min_lr, int | float) else list(min_lr)
         if len(self.min_lrs) != groups:
             raise ValueError(f"ReduceLROnPlateau: {len(self.min_lrs)} rates in min_lr do not fit {groups} groups")
-        real(self, **{f"min_lr[{i}]": rate for i, rate in enumerate(self.min_lrs)})
+        for i, rate in enumerate(self.min_lrs):
+            number_in("ReduceLROnPlateau", f"min_lr[{i}]", rate)
         self.optimizer = optimizer
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode, self.eps = threshold, threshold_mode, eps

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nn.optim.optimizer import Optimizer, ParameterGroup
+from nn.ranges import number_in
 
 _LINKS = ("optimizer", "schedulers")  # attributes that are no part of a schedule's own state
 
@@ -129,8 +130,7 @@ def whole(owner: object, low: int = 0, **given: Any) -> None:
             raise ValueError(f"{type(owner).__name__}: {name}={value!r} is not a whole number >= {low}")
 
 
-def real(owner: object, low: float = 0.0, high: float = math.inf, **given: Any) -> None:
-    """Raise ValueError, naming the value, unless each setting is a number in [low, high]."""
+def real(owner: object, high: float = math.inf, ends: str = "[)", **given: Any) -> None:
+    """Raise ValueError, naming the value, unless each setting is a number from 0 to `high` (see `number_in`)."""
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low <= value <= high:
-            raise ValueError(f"{type(owner).__name__}: {name}={value!r} is not a number in [{low:g}, {high:g}]")
+        number_in(type(owner).__name__, name, value, 0, high, ends)

@@ -141,7 +141,7 @@ def test_repr_tells_the_settings():
         (lambda: nn.GELU("erf"), r"'none' or 'tanh', not 'erf'"),
         (lambda: nn.hardtanh([1.0], 2.0, 1.0), r"min_val=2.0 is not below max_val=1.0"),
         (lambda: nn.Hardtanh(0.0, 0.0), r"min_val=0.0 is not below max_val=0.0"),
-        (lambda: nn.celu([1.0], alpha=0.0), r"celu: alpha=0.0 is not a number above 0"),
+        (lambda: nn.celu([1.0], alpha=0.0), r"celu: alpha=0.0 is not a number in \(0, inf\)"),
         (lambda: nn.CELU(-1.0), r"CELU: alpha=-1.0"),
         (lambda: nn.softplus([1.0], beta=-1.0), r"softplus: beta=-1.0"),
         (lambda: nn.Softplus(float("nan")), r"Softplus: beta=nan"),

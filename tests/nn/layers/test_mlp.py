@@ -64,7 +64,7 @@ def test_rng_decides_everything():
         ({"sizes": [2, 4, 1], "output_activation": "sofmax"}, r"did you mean 'softmax'\?"),
         ({"sizes": [2, 4, 1], "norm": "group"}, r"unknown norm 'group'; known: batch, layer"),
         ({"sizes": [2, 4, 1], "init": "he"}, r"unknown init 'he'; known: default, xavier_uniform"),
-        ({"sizes": [2, 4, 1], "dropout": 1.5}, r"dropout=1.5 is not a probability"),
+        ({"sizes": [2, 4, 1], "dropout": 1.5}, r"dropout=1.5 is not a number in \[0, 1\]"),
         ({"sizes": [2, 0, 1]}, r"each of sizes must be an integer of at least 1, not 0"),
         ({"sizes": [2, 4.0, 1]}, r"each of sizes must be an integer of at least 1, not 4.0"),
     ],

@@ -122,7 +122,7 @@ def test_a_batch_of_one_is_an_error_that_changes_nothing(x):
         ),
         (lambda: nn.BatchNorm1d(3)(np.ones(3)), r"not shape \(3,\)"),
         (lambda: nn.BatchNorm1d(0), r"num_features must be an integer of at least 1, not 0"),
-        (lambda: nn.BatchNorm1d(3, momentum=1.5), r"momentum=1.5 is not a probability"),
+        (lambda: nn.BatchNorm1d(3, momentum=1.5), r"momentum=1.5 is not a number in \[0, 1\]"),
         (lambda: nn.BatchNorm1d(3, eps=-1.0), r"eps=-1.0"),
         (lambda: nn.LayerNorm(3, eps=float("nan")), r"eps=nan"),
         (lambda: nn.LayerNorm(3)(np.ones((5, 2))), r"x of shape \(5, 2\) does not end in normalized_shape=\(3,\)"),

@@ -83,7 +83,7 @@ def test_it_is_a_module_with_buffers():
     "call, message",
     [
         (lambda: nn.Perceptron().predict(CORNERS), r"no weights yet; fit\(x, y\) learns them"),
-        (lambda: nn.Perceptron(lr=0.0), "lr=0.0 is not a number above 0"),
+        (lambda: nn.Perceptron(lr=0.0), r"lr=0.0 is not a number in \(0, inf\)"),
         (lambda: nn.Perceptron(max_epochs=0), "max_epochs must be an integer of at least 1"),
         (lambda: nn.Perceptron(3)(CORNERS), r"x of shape \(4, 2\) does not end in as many"),
     ],

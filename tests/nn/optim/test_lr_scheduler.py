@@ -169,7 +169,7 @@ of = lr_scheduler
         (lambda o: of.StepLR(0.1, 3), TypeError, "StepLR: wants an Optimizer, not a float"),
         (lambda o: of.StepLR(o, 0), ValueError, "StepLR: step_size=0 is not a whole number >= 1"),
         (lambda o: of.StepLR(o, 1.5), ValueError, "step_size=1.5"),
-        (lambda o: of.StepLR(o, 3, gamma=-1), ValueError, r"gamma=-1 is not a number in \[0, inf\]"),
+        (lambda o: of.StepLR(o, 3, gamma=-1), ValueError, r"gamma=-1 is not a number in \[0, inf\)"),
         (lambda o: of.StepLR(o, 3, last_epoch=-2), ValueError, "last_epoch=-2"),
         (lambda o: of.MultiStepLR(o, [3, -1]), ValueError, r"milestones\[0\]=-1"),
         (lambda o: of.LinearLR(o, start_factor=2), ValueError, r"start_factor=2 is not a number in \[0, 1\]"),
