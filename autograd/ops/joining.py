@@ -83,21 +83,39 @@ def _largest_ndim(arrays: Any) -> int:
 
 # --- splitting ---
 
+_FEW_PARTS = 8  # cut at once
+
 
 @composed(np.array_split)
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Parts along `axis`: as many as said, as equal as can be, or cut before each of the places given."""
-    n = np.shape(ary)[axis]
+    n, at = np.shape(ary)[axis], axis_of(axis, np.ndim(ary))
     if np.ndim(indices_or_sections):
-        cuts = [0, *map(int, indices_or_sections), None]
-    else:
-        sections = operator.index(indices_or_sections)
-        if sections < 1:
-            raise ShapeError(f"array_split: into {sections} parts")
-        size, longer = divmod(n, sections)
-        cuts = [i * size + min(i, longer) for i in range(sections + 1)]
-    at = axis_of(axis, np.ndim(ary))
-    return [getitem(ary, index=along(at, slice(a, b))) for a, b in itertools.pairwise(cuts)]
+        return _parts(ary, [0, *map(int, indices_or_sections), None], at)
+    sections = operator.index(indices_or_sections)
+    if sections < 1:
+        raise ShapeError(f"array_split: into {sections} parts")
+    size, longer = divmod(n, sections)
+    return _parts_by_halves(ary, [i * size + min(i, longer) for i in range(sections + 1)], at)
+
+
+def _parts(x: Any, cuts: list[Any], axis: int) -> list[Any]:
+    return [getitem(x, index=along(axis, slice(a, b))) for a, b in itertools.pairwise(cuts)]
+
+
+def _parts_by_halves(x: Any, cuts: list[int], axis: int) -> list[Any]:
+    """The parts between ascending cuts, the first at 0. Many are cut from halves, and those from halves in turn.
+
+    What flows back into a part is laid in zeros of the size of what it was cut from: n parts of one array would fill
+    n² such places, and by halves they fill n log n.
+    """
+    if len(cuts) <= _FEW_PARTS:
+        return _parts(x, cuts, axis)
+    half = len(cuts) // 2
+    middle = cuts[half]
+    left, right = _parts(x, [0, middle, cuts[-1]], axis)
+    others = [cut - middle for cut in cuts[half:]]
+    return _parts_by_halves(left, cuts[: half + 1], axis) + _parts_by_halves(right, others, axis)
 
 
 @composed(np.split)

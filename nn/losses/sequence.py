@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 import autograd
-from nn.losses.checks import LOG_ZERO, check_log_probabilities, floats, values_of
+from autograd import Tensor
+from nn.losses.checks import LOG_ZERO, all_within, check_log_probabilities, floats
 from nn.losses.reduction import REDUCTIONS, Loss, reduced, unknown_reduction
 
 
@@ -60,10 +61,13 @@ def ctc_loss(
         raise ValueError(f"ctc_loss: log_probs are (frames, batch, classes), none of them 0, not {log_probs.shape}")
     check_log_probabilities(log_probs, "ctc_loss", "log_probs")
     frames, labels = _checked_lengths(log_probs, input_lengths, target_lengths)
-    extended = _with_blanks(_padded(targets, labels, single), labels, log_probs.shape[2], blank)
-    fits = _check_room(extended, frames, labels, zero_infinity)
+    ids = _padded(targets, target_lengths, labels, single)
+    counts = np.arange(ids.shape[1]) < labels[:, None]
+    known = _check_ids(ids, counts, log_probs.shape[2], blank)
+    extended = _with_blanks(np.where(counts & known, ids, blank), blank)
+    fits = _check_room(ids, counts, frames, labels, zero_infinity) & known.all(axis=1)
     losses = -_log_likelihood(log_probs, extended, frames, labels)
-    possible = fits & (values_of(losses) < -LOG_ZERO / 2)
+    possible = fits & (losses < -LOG_ZERO / 2)
     losses = np.where(possible, losses, 0.0 if zero_infinity else np.inf)
     if single:
         losses = losses[0]
@@ -72,106 +76,137 @@ def ctc_loss(
     return reduced(losses, reduction, "ctc_loss")
 
 
-def _log_likelihood(log_probs: Any, extended: np.ndarray, frames: np.ndarray, labels: np.ndarray) -> Any:
+def _log_likelihood(log_probs: Any, extended: Any, frames: Any, labels: Any) -> Any:
     """The forward algorithm: log-probability of each target, (batch,). `extended` is l′ (batch, places)."""
-    batch, places = extended.shape
-    index = np.broadcast_to(extended, (log_probs.shape[0], batch, places))
+    length, (batch, places) = log_probs.shape[0], extended.shape
+    index = np.broadcast_to(extended, (length, batch, places))
     emitted = np.maximum(np.take_along_axis(log_probs, index, axis=2), LOG_ZERO)
-    may_skip = np.full(extended.shape, False)
-    may_skip[:, 2:] = extended[:, 2:] != extended[:, :-2]
-    skip_penalty = np.where(may_skip, 0, LOG_ZERO).astype(log_probs.dtype)
-    edge = np.full((batch, 2), LOG_ZERO, log_probs.dtype)
+    may_skip = np.concatenate([np.full((batch, 2), False), extended[:, 2:] != extended[:, :-2]], axis=1)
+    skip_penalty = np.where(may_skip[:, :places], 0, LOG_ZERO).astype(log_probs.dtype)
+    edge = np.full((1, batch, 2), LOG_ZERO, log_probs.dtype)
 
-    start = np.arange(places) < 2  # a path begins with the first blank or the first label
-    alpha = np.where(start, emitted[0], LOG_ZERO)
+    # Each frame keeps its axis of length 1, (1, batch, places). (Taking emitted[t] in turn would cost length²: what
+    # flows back into it is laid in zeros of the whole. np.split parts by halves.)
+    first, *others = np.split(emitted, length)
+    alpha = np.where(np.arange(places) < 2, first, LOG_ZERO)  # a path begins with the first blank or the first label
     alphas = [alpha]
-    for t in range(1, int(frames.max())):
-        before = np.concatenate([edge, alpha], axis=1)
-        arrived = np.stack([alpha, before[:, 1:-1], before[:, :-2] + skip_penalty])
-        alpha = autograd.logsumexp(arrived, axis=0) + emitted[t]
+    for emission in others:
+        before = np.concatenate([edge, alpha], axis=2)
+        arrived = np.concatenate([alpha, before[:, :, 1:-1], before[:, :, :-2] + skip_penalty])
+        alpha = autograd.logsumexp(arrived, axis=0, keepdims=True) + emission
         alphas.append(alpha)
 
-    sample, last = np.arange(batch), 2 * labels
-    final = np.stack(alphas)[frames - 1, sample]
-    ends = (np.arange(places) == last[:, None]) | (np.arange(places) == last[:, None] - 1)
+    final = np.concatenate(alphas)[frames - 1, np.arange(batch)]
+    last = (2 * labels)[:, None]
+    ends = (np.arange(places) == last) | (np.arange(places) == last - 1)
     return autograd.logsumexp(np.where(ends, final, LOG_ZERO), axis=1)
 
 
 # --- arguments ---
+#
+# While a program is captured, targets and lengths are Tensors. What is asked of them as they were given is asked again
+# at each call; what has to be computed for the answer is not, and where the error is due then, the loss is inf.
 
 
-def _checked_lengths(log_probs: Any, input_lengths: Any, target_lengths: Any) -> tuple[np.ndarray, np.ndarray]:
-    frames = _lengths(input_lengths, log_probs.shape[1], "input_lengths")
-    labels = _lengths(target_lengths, log_probs.shape[1], "target_lengths")
-    for sample in np.flatnonzero((frames < 1) | (frames > log_probs.shape[0])):
+def _integers(x: Any) -> Any:
+    return x if autograd.current_capture() is not None and type(x) is Tensor else np.asarray(x)
+
+
+def _checked_lengths(log_probs: Any, input_lengths: Any, target_lengths: Any) -> tuple[Any, Any]:
+    length, batch = log_probs.shape[:2]
+    frames = _lengths(input_lengths, batch, "input_lengths")
+    labels = _lengths(target_lengths, batch, "target_lengths")
+    if not autograd.decide(all_within, input_lengths, 1, length):
+        wrong = autograd.peek(frames)
+        sample = np.flatnonzero((wrong < 1) | (wrong > length))[0]
         raise ValueError(
-            f"ctc_loss: input_lengths[{sample}] = {frames[sample]} is not in 1 to {log_probs.shape[0]}, the frames of "
-            f"log_probs {log_probs.shape}"
+            f"ctc_loss: input_lengths[{sample}] = {wrong[sample]} is not in 1 to {length}, the frames of log_probs "
+            f"{log_probs.shape}"
         )
     return frames, labels
 
 
-def _lengths(lengths: Any, batch: int, word: str) -> np.ndarray:
-    values = np.asarray(lengths)
+def _lengths(lengths: Any, batch: int, word: str) -> Any:
+    values = _integers(lengths)
     if values.dtype.kind not in "iu":
         raise ValueError(f"ctc_loss: {word} are integers, not {values.dtype}")
     if values.shape not in ((), (1,), (batch,)):
         raise ValueError(f"ctc_loss: {word} of shape {values.shape} do not fit a batch of {batch}: one for each sample")
-    if (values < 0).any():
-        raise ValueError(f"ctc_loss: {word} holds {values.min()}, and a length is 0 or more")
+    if not autograd.decide(all_within, lengths, 0, np.inf):
+        raise ValueError(f"ctc_loss: {word} holds {autograd.peek(lengths).min()}, and a length is 0 or more")
     return np.broadcast_to(values.astype(np.int64), (batch,))
 
 
-def _padded(targets: Any, labels: np.ndarray, single: bool) -> np.ndarray:
+def _padded(targets: Any, target_lengths: Any, labels: Any, single: bool) -> Any:
     """The targets (batch, labels), whatever stands behind their ends."""
     try:
-        ids = np.asarray(targets)
+        ids = _integers(targets)
     except ValueError:  # lists of different lengths
         raise ValueError("ctc_loss: targets of different lengths: pad them to one, or give them end to end") from None
     if ids.dtype.kind not in "iu" and ids.size:
         raise ValueError(f"ctc_loss: targets are class ids, integers, not {ids.dtype}; write targets.astype(int)")
-    ids = ids.astype(np.int64)
-    if ids.ndim == 1 and len(ids) == labels.sum():
-        width = int(labels.max())
-        padded = np.zeros((len(labels), width), np.int64)
-        padded[np.arange(width) < labels[:, None]] = ids
-        return padded
+    ids, batch = ids.astype(np.int64), labels.shape[0]
+    if ids.ndim == 1 and autograd.decide(_total, target_lengths, batch) == ids.size:
+        return _apart(ids, labels, autograd.decide(_longest, target_lengths))
     if ids.ndim == 1 and single:
         ids = ids.reshape(1, -1)
-    if ids.ndim != 2 or len(ids) != len(labels) or ids.shape[1] < labels.max():
+    if ids.ndim != 2 or ids.shape[0] != batch or not autograd.decide(all_within, target_lengths, 0, ids.shape[1]):
+        lengths = autograd.peek(labels)
         raise ValueError(
-            f"ctc_loss: targets of shape {ids.shape} do not fit target_lengths {labels.tolist()}: give them padded, "
-            f"({len(labels)}, {labels.max()}) or wider, or end to end, ({labels.sum()},)"
+            f"ctc_loss: targets of shape {ids.shape} do not fit target_lengths {lengths.tolist()}: give them padded, "
+            f"({batch}, {lengths.max()}) or wider, or end to end, ({lengths.sum()},)"
         )
-    return ids[:, : int(labels.max())]
+    return ids if type(ids) is Tensor else ids[:, : labels.max()]  # in a captured program, labels may change
 
 
-def _with_blanks(ids: np.ndarray, labels: np.ndarray, classes: int, blank: int) -> np.ndarray:
-    """l′ (batch, 2 labels + 1): a blank before, between and after the labels; blanks behind a target's end."""
+def _apart(ids: Any, labels: Any, longest: int) -> Any:
+    """Targets end to end as rows of one length, the longest."""
+    if not longest:
+        return np.zeros((labels.shape[0], 0), np.int64)
+    places = (np.cumsum(labels) - labels)[:, None] + np.arange(longest)
+    return ids[np.minimum(places, ids.size - 1)]
+
+
+def _total(lengths: np.ndarray, batch: int) -> int:
+    return int(np.broadcast_to(lengths, (batch,)).sum())
+
+
+def _longest(lengths: np.ndarray) -> int:
+    return int(lengths.max())
+
+
+def _check_ids(ids: Any, counts: Any, classes: int, blank: int) -> Any:
+    """Which ids (batch, labels) are labels, or do not count; an error if one is neither."""
     if not 0 <= blank < classes:
         raise ValueError(f"ctc_loss: blank={blank} is not a class id, 0 to {classes - 1}")
-    counts = np.arange(ids.shape[1]) < labels[:, None]
-    wrong = ids[counts & ((ids < 0) | (ids >= classes) | (ids == blank))]
-    if wrong.size:
+    wrong = counts & ((ids < 0) | (ids >= classes) | (ids == blank))
+    if autograd.peek(wrong).any():
+        first = autograd.peek(ids)[autograd.peek(wrong)][0]
         raise ValueError(
-            f"ctc_loss: the target's class id {wrong[0]} is not in 0 to {classes - 1}, or is the blank, {blank}"
+            f"ctc_loss: the target's class id {first} is not in 0 to {classes - 1}, or is the blank, {blank}"
         )
-    extended = np.full((len(ids), 2 * ids.shape[1] + 1), blank)
-    extended[:, 1::2] = np.where(counts, ids, blank)
-    return extended
+    return np.logical_not(wrong)
 
 
-def _check_room(extended: np.ndarray, frames: np.ndarray, labels: np.ndarray, zero_infinity: bool) -> np.ndarray:
+def _with_blanks(ids: Any, blank: int) -> Any:
+    """l′ (batch, 2 labels + 1): a blank before, between and after the labels."""
+    batch, width = ids.shape
+    pairs = np.stack([np.full((batch, width), blank), ids], axis=2).reshape(batch, 2 * width)
+    return np.concatenate([pairs, np.full((batch, 1), blank)], axis=1)
+
+
+def _check_room(ids: Any, counts: Any, frames: Any, labels: Any, zero_infinity: bool) -> Any:
     """Which targets fit into their frames; an error if one does not, unless `zero_infinity`."""
-    ids = extended[:, 1::2]
-    repeats = ((ids[:, 1:] == ids[:, :-1]) & (np.arange(1, ids.shape[1]) < labels[:, None])).sum(axis=1)
-    fits = frames >= labels + repeats
-    if not zero_infinity and not fits.all():
-        i = int(np.flatnonzero(~fits)[0])
+    repeats = ((ids[:, 1:] == ids[:, :-1]) & counts[:, 1:]).sum(axis=1)
+    needed = labels + repeats
+    fits = frames >= needed
+    if not zero_infinity and not autograd.peek(fits).all():
+        i = int(np.argmin(autograd.peek(fits)))
+        needs, count, repeated, given = (autograd.peek(x)[i] for x in (needed, labels, repeats, frames))
         raise ValueError(
-            f"ctc_loss: the target of sample {i} needs {labels[i] + repeats[i]} frames ({labels[i]} labels, "
-            f"{repeats[i]} of them equal to the one before), and input_lengths[{i}] is {frames[i]}; leave the sample "
-            "out, or set zero_infinity=True to count it 0"
+            f"ctc_loss: the target of sample {i} needs {needs} frames ({count} labels, {repeated} of them equal to the "
+            f"one before), and input_lengths[{i}] is {given}; leave the sample out, or set zero_infinity=True to count "
+            "it 0"
         )
     return fits
 

@@ -7,12 +7,14 @@ import pytest
 
 from autograd import Tensor, grad, jvp
 from autograd.errors import ShapeError, UnsupportedError
+from autograd.graph import ancestors
 from tests.autograd.oracles import numeric_jvp, numeric_vjp
 
 V = np.array([0.31, -0.72, 0.53, 1.94])
 M = np.array([[0.31, 0.72, 0.53, -0.2], [0.94, -0.15, 0.66, 0.4], [1.3, -1.1, 0.07, 0.85]])
 T = np.random.default_rng(0).permutation(np.linspace(-1.5, 1.7, 24)).reshape(2, 3, 4)
 S = np.array(0.7)
+LONG = T.ravel()
 
 SHAPES: dict[str, list[tuple[Any, ...]]] = {
     "moveaxis": [(lambda x: np.moveaxis(x, 0, -1), T), (lambda x: np.moveaxis(x, (0, -1), [1, 0]), T)],
@@ -45,7 +47,8 @@ SHAPES: dict[str, list[tuple[Any, ...]]] = {
     "split": [(lambda x: np.split(x, 2)[1] * 2, V), (lambda x: np.split(x, [1, 3], axis=1)[1] * 2, M),
               (lambda x: np.split(x, [3, 1, 9], axis=-1)[i] * 2 if (i := 2) else x, M)],
     "array_split": [(lambda x: np.array_split(x, 3)[0] * 2, V), (lambda x: np.array_split(x, 3, -1)[1] * 2, M),
-                    (lambda x: np.array_split(x, 6)[5] * 2, V)],
+                    (lambda x: np.array_split(x, 6)[5] * 2, V), (lambda x: np.stack(np.split(x, 12)[::2]), LONG),
+                    (lambda x: np.concatenate([part * part for part in np.array_split(x, 19)]), LONG)],
     "hsplit": [(lambda x: np.hsplit(x, 2)[1] * 2, V), (lambda x: np.hsplit(x, [1])[1] * 2, M)],
     "vsplit": [(lambda x: np.vsplit(x, 3)[1] * 2, M)],
     "dsplit": [(lambda x: np.dsplit(x, 2)[1] * 2, T)],
@@ -283,3 +286,11 @@ def test_integers_and_bools_move_as_they_are(f):
         y = f(Tensor(a))
         np.testing.assert_array_equal(y.data, f(a))
         assert y.dtype == a.dtype
+
+
+def test_the_backward_pass_of_many_parts_is_not_quadratic():
+    n = 256
+    parts = np.split(Tensor(np.ones(n), requires_grad=True), n)
+    ops, _ = ancestors([np.concatenate(parts)._node], 0)
+    zeros = sum(node.first.output.size for node in ops if node.primitive.name == "getitem")  # filled on the way back
+    assert n < zeros <= n * (8 + 2 * np.log2(n))

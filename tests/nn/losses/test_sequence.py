@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
 import nn
 from autograd import Tensor
 
@@ -92,6 +93,34 @@ def test_a_target_of_probability_0_is_inf_or_0():
     losses.sum().backward()
     assert losses.tolist()[0] == 0.0
     assert np.isfinite(leaf.grad).all() and not leaf.grad[:, 0].any()
+
+
+@pytest.mark.parametrize("end_to_end", [False, True])
+def test_a_compiled_step_takes_other_targets_and_lengths(end_to_end):
+    rng = np.random.default_rng(7)
+
+    def loss(scores, targets, frames, sizes):
+        return nn.ctc_loss(nn.log_softmax(scores), targets, frames, sizes)
+
+    compiled = autograd.compile(loss)
+    for total in (4, 4, 4, 0):
+        scores, targets, frames = rng.normal(size=(6, 3, 4)), rng.integers(1, 4, (3, 3)), rng.integers(4, 7, 3)
+        sizes = rng.permutation([0, 2, total - 2] if total else [0, 0, 0])
+        if end_to_end:
+            targets = rng.integers(1, 4, sizes.sum())
+        expected = nn.ctc_loss(nn.log_softmax(scores), targets, frames, sizes)
+        assert np.isclose(compiled(scores, targets, frames, sizes), expected, rtol=1e-12)
+    assert compiled.cache_info().traces == (2 if end_to_end else 1)  # another only for targets of another shape
+
+
+def test_a_compiled_step_refuses_what_it_sees_and_gives_inf_for_the_rest():
+    compiled = autograd.compile(lambda *args: nn.ctc_loss(*args, reduction="none"))
+    good = (Y, np.array([[1, 2], [1, 1]]), np.array([4, 4]), np.array([2, 2]))
+    assert np.isfinite(compiled(*good)).all()
+    with pytest.raises(ValueError, match=r"input_lengths\[1\] = 5 is not in 1 to 4"):
+        compiled(*good[:2], np.array([4, 5]), good[3])
+    assert np.isinf(compiled(Y, np.array([[1, 2], [1, 9]]), *good[2:])).tolist() == [False, True]  # no such class
+    assert np.isinf(compiled(*good[:2], np.array([4, 2]), good[3])).tolist() == [False, True]  # 1-1 takes 3 frames
 
 
 Y = log_probs(6, 4, 2, 3)
