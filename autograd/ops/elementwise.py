@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import operator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,22 @@ def _sigmoid_scalar(x: float) -> float:
 
 
 def _softplus(x: Any) -> Any:
-    if not isinstance(x, np.ndarray) or x.size < 256:
-        return np.logaddexp(x, 0)  # log(e**x + e**0): one call, but 20 ns an element
+    # Few numbers as log(e**x + e**0): one call, but 20 ns an element, and it warns of nan, which does not equal itself.
+    if not isinstance(x, np.ndarray):
+        if x == x:
+            return np.logaddexp(x, 0)
+    elif x.size < 256:
+        flat = x.reshape(-1)
+        square = flat.dot(flat)
+        if square == square:
+            return np.logaddexp(x, _zero(x.dtype))
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
+
+
+@lru_cache
+def _zero(dtype: np.dtype) -> np.ndarray:
+    """A typed 0, which saves a ufunc the 250 ns that it takes to find the type of a Python number."""
+    return np.zeros((), dtype)
 
 
 def over(x: Any, r: Any) -> Any:
@@ -127,6 +141,7 @@ log2        = holomorphic(np.log2,        lambda g, y, x: g / (x * math.log(2)),
 log10       = holomorphic(np.log10,       lambda g, y, x: g / (x * math.log(10)),           scalar=math.log10)
 log1p       = holomorphic(np.log1p,       lambda g, y, x: g / (1 + x),                      scalar=math.log1p)
 # Not exp(a - y): where a and b are large and near each other, y has few digits left for their difference.
+# The ufunc itself computes it, which warns of nan, since a compiled program writes into buffers by ufuncs alone.
 logaddexp   = elementwise(np.logaddexp,   lambda g, y, a, b: g * sigmoid(a - b),
                                           lambda g, y, a, b: g * sigmoid(b - a))
 logaddexp2  = elementwise(np.logaddexp2,  lambda g, y, a, b: g * sigmoid((a - b) * math.log(2)),

@@ -106,9 +106,13 @@ def _logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     if not x.size:
         return np.full(np.add.reduce(x, axis=axis, keepdims=keepdims).shape, -np.inf, x.dtype)
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
-    shift = np.where(np.isfinite(top), top, 0) if not np.isfinite(top).all() else top
-    y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return y if keepdims else y.reshape(np.add.reduce(shift, axis=axis).shape)
+    if np.isfinite(top).all():
+        y = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
+    else:
+        with np.errstate(divide="ignore"):  # of -inf alone it is log 0, and that is -inf
+            shift = np.where(np.isfinite(top), top, 0)
+            y = np.log(np.add.reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return y if keepdims else y.reshape(np.add.reduce(top, axis=axis).shape)
 
 
 def _logsumexp_rule(g: Any, y: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:

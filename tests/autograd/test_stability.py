@@ -130,3 +130,22 @@ def test_the_softmax_family_far_out(name, dtype, strict):
     np.testing.assert_allclose(hessian(lambda x: (softmax(x) * weights).sum())(x), expected, rtol=1e-5, atol=1e-6)
     expected = -weights.sum() * spread
     np.testing.assert_allclose(hessian(lambda x: (log_softmax(x) * weights).sum())(x), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+@pytest.mark.parametrize("name", [name for name in ELEMENTWISE if "logaddexp" not in name])  # NumPy's own warns, too
+def test_nan_stays_nan_without_a_warning(name, form, strict):
+    x = Tensor(form(math.nan, np.float64), requires_grad=True)
+    y = ELEMENTWISE[name][0](x)
+    assert np.isnan(y.data).all()
+
+
+@pytest.mark.parametrize("f", [logsumexp, np.logaddexp.reduce, softmax, log_softmax])
+def test_nan_among_logits_is_no_cause_for_a_warning(f, strict):
+    assert np.isnan(np.asarray(f(Tensor([0.0, math.nan, 1.0])))).all()
+
+
+def test_the_sum_of_nothing_but_zeros_has_a_logarithm(strict):
+    x = Tensor([[-np.inf, -np.inf], [0.0, -np.inf], [np.inf, 0.0]])
+    assert logsumexp(x, axis=1).tolist() == [-np.inf, 0.0, np.inf]
+    assert logsumexp(x[0]).item() == -np.inf
