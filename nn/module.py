@@ -206,6 +206,11 @@ class Module(Members):
         ------
         ValueError : with all names that are missing, unexpected or of the wrong shape; nothing was changed then.
         """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(
+                f"load_state_dict of {type(self).__name__}: a dict of arrays is wanted, as model.state_dict() gives "
+                f"it, not a {type(state_dict).__name__}"
+            )
         own = dict(self._state())
         # Copies: a value may be another parameter of this module, as where two change places.
         values = {name: np.array(_detached(value)) for name, value in state_dict.items()}

@@ -64,10 +64,9 @@ def _softplus(x: Any) -> Any:
     if not isinstance(x, np.ndarray):
         if x == x:
             return np.logaddexp(x, 0)
-    elif x.size < 256:
-        flat = x.reshape(-1)
-        square = flat.dot(flat)
-        if square == square:
+    elif 0 < x.size < 256:
+        least = x.item(x.argmin())  # which is nan if there is one
+        if least == least:
             return np.logaddexp(x, _zero(x.dtype))
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # the same: six calls, and 3 ns an element
 

@@ -140,6 +140,8 @@ class Sequential(ModuleList):
         names = None
         if len(items) == 1 and isinstance(items[0], Mapping):
             names, items = [str(name) for name in items[0]], list(items[0].values())
+        elif len(items) == 1 and isinstance(items[0], list | tuple):
+            raise TypeError("Sequential: takes layers, not one list of them; write Sequential(*layers)")
         vars(self)[_NAMES] = names
         vars(self)[_ITEMS] = [self._checked(i, layer) for i, layer in enumerate(items)]
 

@@ -20,6 +20,8 @@ _ARRAYS = (Tensor, np.ndarray)
 
 def floats(input: Any, name: str) -> Any:
     """A Tensor as it is, anything else as an array; integers and bools become floats."""
+    if input is None:
+        raise ValueError(f"{name}: numbers are wanted, not None; does every forward return its result?")
     if type(input) is not Tensor:
         input = np.asarray(input)
     kind = input.dtype.kind

@@ -195,7 +195,8 @@ def _kept_ids(ids: Any, classes: int, ignore_index: int | None, name: str) -> tu
     values = autograd.peek(ids)
     wrong = values[autograd.peek(kept) & ((values < 0) | (values >= classes))]
     if wrong.size:
-        raise ValueError(f"{name}: class id {wrong[0]} is out of range 0 to {classes - 1}")
+        remedy = "; scores of one column are for nn.binary_cross_entropy_with_logits" if classes == 1 else ""
+        raise ValueError(f"{name}: class id {wrong[0]} is out of range 0 to {classes - 1}{remedy}")
     return np.where(kept, ids, 0), kept
 
 

@@ -45,4 +45,9 @@ class Loss(Module):
 
 def buffer(weight: Any) -> Tensor | None:
     """A weight as a Tensor, which makes it state of the module that holds it."""
+    if isinstance(weight, Tensor) and not weight.is_leaf:
+        raise TypeError(
+            "a loss module takes settings, and this weight is the result of an operation; if it is the prediction, "
+            "make the module first and then call it, as in nn.CrossEntropyLoss()(logits, target)"
+        )
     return weight if weight is None or isinstance(weight, Tensor) else Tensor(weight)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import FlatLeaves, Tensor, current_capture, enable_grad
+from nn.members import Members
 from nn.optim.capturing import record_step, record_update
 from nn.optim.settings import check_usual
 
@@ -85,9 +86,10 @@ class Optimizer:
     by_leaf: ClassVar[bool] = False  # whether the rule needs to see each parameter by itself, in its shape
 
     def __init__(self, params: Parameters, defaults: Mapping[str, Any]) -> None:
-        if isinstance(params, Tensor | Mapping):
+        if isinstance(params, Tensor | Mapping | Members) or not isinstance(params, Iterable):
             raise TypeError(
-                f"{type(self).__name__}: params is a list of Tensors or of groups, not one {type(params).__name__}"
+                f"{type(self).__name__}: params is a list of Tensors, as model.parameters() gives it, or of groups, "
+                f"not one {type(params).__name__}"
             )
         self.defaults = {name: _unchanging(value) for name, value in defaults.items()}
         self.param_groups: list[ParameterGroup] = []
@@ -135,6 +137,11 @@ class Optimizer:
         """Update each parameter that has a gradient; returns what `closure`, called before, returned."""
         result = None
         if closure is not None:
+            if not callable(closure):
+                raise TypeError(
+                    f"{type(self).__name__}.step takes nothing, or a function that computes the loss, not a "
+                    f"{type(closure).__name__}: call loss.backward(), then step()"
+                )
             with enable_grad():
                 result = closure()
         for i, group in enumerate(self.param_groups):
@@ -225,10 +232,15 @@ class Optimizer:
             params = given["params"]
             tensors = (params,) if isinstance(params, Tensor) else tuple(params)
             if not tensors:
-                raise ValueError(f"{own}: an empty list of parameters (a generator can be read only once)")
+                raise ValueError(
+                    f"{own}: an empty list of parameters. A generator can be read only once; and a module's parameters "
+                    "are what its __init__ sets as attributes: layers, and Tensors with requires_grad=True"
+                )
             for i, tensor in enumerate(tensors):
                 if not isinstance(tensor, Tensor):
-                    raise TypeError(f"{own}: parameter {i} is a {type(tensor).__name__}, not a Tensor")
+                    raise TypeError(
+                        f"{own}: parameter {i} is a {type(tensor).__name__}, not a Tensor; give model.parameters()"
+                    )
                 if not tensor.is_leaf:
                     raise ValueError(f"{own}: parameter {i}, {tensor!r}, is the result of an operation, not a leaf")
                 if tensor.dtype.kind != "f":

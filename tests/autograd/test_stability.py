@@ -149,3 +149,9 @@ def test_the_sum_of_nothing_but_zeros_has_a_logarithm(strict):
     x = Tensor([[-np.inf, -np.inf], [0.0, -np.inf], [np.inf, 0.0]])
     assert logsumexp(x, axis=1).tolist() == [-np.inf, 0.0, np.inf]
     assert logsumexp(x[0]).item() == -np.inf
+
+
+@pytest.mark.parametrize("x", [1e30, -1e30])
+def test_softplus_of_what_has_no_square(x, strict):
+    assert softplus(Tensor(np.full(3, x, np.float32))).tolist() == [max(np.float32(x), 0.0)] * 3
+    assert softplus(Tensor(np.zeros((0, 2)))).shape == (0, 2)

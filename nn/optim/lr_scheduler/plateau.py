@@ -77,7 +77,7 @@ class ReduceLROnPlateau:
 
     def step(self, metrics: Any) -> None:
         """Take in a new value of the measure (a number, or a Tensor or array that holds one)."""
-        if np.size(metrics.numpy() if hasattr(metrics, "numpy") else metrics) != 1:
+        if math.prod(np.shape(metrics)) != 1:
             raise ValueError(f"ReduceLROnPlateau: one number is wanted, not shape {np.shape(metrics)}")
         current = float(metrics.item() if hasattr(metrics, "item") else metrics)
         self.last_epoch += 1
