@@ -49,6 +49,7 @@ CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
         Contestant("hand", "plain NumPy, gradients derived on paper"),
+        Contestant("handout", "the fastest NumPy program we could find"),
         Contestant("eager", "this library", ("autograd", "nn")),
         Contestant("compiled", "this library's compile, the whole step", ("autograd", "nn")),
         Contestant(
