@@ -54,7 +54,10 @@ class Outside:
         for mapping, name, value in self._names:
             if mapping.get(name) is not value and not _same(mapping.get(name), value):
                 return False
-        return all(_same(value, before) for _, value, before in self._contents)
+        for _, value, before in self._contents:  # a loop: this is asked at every call
+            if not _same(value, before):
+                return False
+        return True
 
     def refuse_changes(self, draws: list[Draw]) -> None:
         """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""
@@ -124,7 +127,9 @@ def _same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.shape == b.shape and a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return bool(np.array_equal(a, b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):

@@ -144,11 +144,12 @@ class Capture:
             if now is known[0]:  # the same mapping as at the last call
                 return known[1]
             for name, value in fixed.items():
-                if now[name] != value or type(now[name]) is not type(value):
+                if now[name] is not value and (now[name] != value or type(now[name]) is not type(value)):
                     return None
             values = tuple([now[name] for name in dynamic])
-            if any(value is None for value in values):
-                return None
+            for value in values:
+                if value is None:
+                    return None
             known[:] = now, values
             return values
 

@@ -115,17 +115,18 @@ class Specialised:
 
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
-        n = self._count
-        rest = iter([values[place] for place in self._places[n:]])
         for node in self._without_gradient:
             node.grad = None
-        for node in self._with_gradient:
-            node.grad = _own(next(rest))
+        if self._with_gradient:
+            for node, place in zip(self._with_gradient, self._places[self._count :], strict=True):
+                node.grad = _own(values[place])
         if self._capture.assigned_leaves:
             self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
             action()
-        return self._handed([values[place] for place in self._places[:n]])
+        if self._structure is _PLACE:
+            return self._handed(values[self._places[0] : self._places[0] + 1])
+        return self._handed([values[place] for place in self._places[: self._count]])
 
     def _stamp(self, floats: dict[Node, Any]) -> None:
         """Note the assignments, which the program made, as the leaves' own `assign` does."""

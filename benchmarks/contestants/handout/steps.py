@@ -181,8 +181,8 @@ class Layer:
 def tanh_network(layers: Sequence[Layer], loss: Loss, g2: Array, update: Update) -> Callable[[], float]:
     """The step of w2 · tanh(W1 x), which has one output.
 
-    The gradient of W1 is the sum over the batch of w2[j] (1 - h[j]²) g2 x[i]. Either the factors of each j and sample are
-    multiplied first, as everybody does; or, which is less work for a large batch, g2 x first and w2 last.
+    The gradient of W1 is the sum over the batch of w2[j] (1 - h[j]²) g2 x[i]. Either the factors of each j and sample
+    are multiplied first, as everybody does; or, which is less work for a large batch, g2 x first and w2 last.
     """
     multiply, subtract, tanh = np.multiply, np.subtract, np.tanh
     first, last = layers
