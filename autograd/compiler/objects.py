@@ -11,7 +11,6 @@ import numpy as np
 from autograd.compiler.literals import literal
 from autograd.compiler.program import Variable
 
-
 CACHE_LINE = 64  # bytes
 
 
@@ -39,17 +38,19 @@ class Objects:
         return self.object(f"{self.names[variable]}_bits", self.arrays[variable].view(dtype))
 
     def flat(self, variable: Variable) -> str:
-        """An array seen as a vector."""
+        """An array seen as a vector, in the order in which it lies in memory."""
         if variable.ndim == 1:
             return self.names[variable]
-        return self.object(f"{self.names[variable]}_flat", self.arrays[variable].reshape(-1))
+        array = self.arrays[variable]
+        lying = array if array.flags.c_contiguous else array.T
+        return self.object(f"{self.names[variable]}_flat", lying.reshape(-1))
 
     def name(self, x: Any) -> str:
         """How a variable or a constant is written."""
         if isinstance(x, Variable):
             return self.names[x]
         if isinstance(x, np.ndarray | np.generic):
-            return self.object(f"constant_{np.dtype(x.dtype).name}", np.asarray(x))
+            return self.object(_called(x), np.asarray(x))
         tree = literal(x)
         return repr(x) if tree is None else ast.unparse(tree)
 
@@ -83,6 +84,13 @@ class Objects:
             name = f"{base}_{number}"
         self.objects[name] = value
         return name
+
+
+def _called(x: Any) -> str:
+    """A name for a constant: its value, if it is a number."""
+    if x.ndim or x.dtype.kind != "f":
+        return f"constant_{x.dtype.name}"
+    return f"number_{x.item():g}".replace("-", "minus_").replace(".", "_")
 
 
 def aligned(like: Variable) -> np.ndarray:

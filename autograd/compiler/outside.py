@@ -54,10 +54,7 @@ class Outside:
         for mapping, name, value in self._names:
             if mapping.get(name) is not value and not _same(mapping.get(name), value):
                 return False
-        for _, value, before in self._contents:  # a loop: this is asked at every call
-            if not _same(value, before):
-                return False
-        return True
+        return not self._contents or all(_same(value, before) for _, value, before in self._contents)
 
     def refuse_changes(self, draws: list[Draw]) -> None:
         """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""

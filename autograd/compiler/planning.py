@@ -35,7 +35,7 @@ class Plan:
         self, program: Program, arrays: dict[Variable, np.ndarray], constants: frozenset[Variable] = frozenset()
     ) -> None:
         self.program = program
-        self.names = named(program, lambda name: name in ("np", "math", program.name))
+        self.names = _views_named(program, named(program, lambda name: name in ("np", "math", program.name)))
         self.bytes = 0
         lowering = Lowering({*self.names.values(), program.name})
         self._objects = Objects(self.names)
@@ -235,6 +235,25 @@ class Plan:
         lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
         results = [self._objects.name(x) + (".copy()" if x in lent else "") for x in self.program.outputs]
         yield f"return {', '.join(results)}" if results else "return ()"
+
+
+def _views_named(program: Program, names: dict[Variable, str]) -> dict[Variable, str]:
+    """The names, but a transpose, a column and a row are called after what they are views of."""
+    taken = set(names.values())
+    for equation in program.equations:
+        x, output = equation.inputs[0] if equation.inputs else None, equation.output
+        if not isinstance(x, Variable) or output in program.names or equation.primitive not in _VIEWS:
+            continue
+        if equation.primitive is shaping.transpose and output.ndim == 2:
+            name = names[x].removesuffix("_T") if names[x].endswith("_T") else f"{names[x]}_T"
+        elif equation.primitive is shaping.reshape and output.ndim == 2 and 1 in output.shape:
+            name = f"{names[x]}_{'column' if output.shape[1] == 1 else 'row'}"
+        else:
+            continue
+        if name not in taken:
+            names[output] = name
+            taken.add(name)
+    return names
 
 
 def _has_form(array: np.ndarray, variable: Variable) -> bool:

@@ -46,6 +46,8 @@ class Writing:
             return True, lambda: self._added_in_rows(equation)
         if primitive is ew.gated and self._is_maskable(equation):
             return False, lambda: self._masked(equation)
+        if primitive is pick and (places := self._places(inputs[0], equation.keywords["index"])) is not None:
+            return False, lambda: [f"{self._objects.flat(inputs[0])}.take({places}, None, {name}, 'clip')"]
         if primitive in _FOLDS:
             return False, lambda: [self._folded(equation)]
         if primitive in (linalg.matmul, linalg.dot) and all(_is_matrix(x, output) for x in inputs):
@@ -102,18 +104,29 @@ class Writing:
         name = self._objects.names[equation.output]
         if not self._lies(x) or not _same_memory(self._objects.arrays[x], self._objects.arrays[equation.output]):
             yield f"{name}[...] = {self._objects.name(x)}"
-        yield f"{self._rows(equation.output, index)} += {self._objects.name(added)}"
+        is_turned = equation.keywords.get("is_turned", False)
+        yield f"{self._rows(equation.output, index, is_turned)} += {self._objects.name(added)}"
 
-    def _rows(self, x: Variable, index: Any) -> str:
-        """The element [i, index[i]] of each row, of an array that lies in one place."""
-        rows = np.arange(x.shape[0])
-        known = index
+    def _rows(self, x: Variable, index: Any, is_turned: bool = False) -> str:
+        """The element [i, index[i]] of each row, or [index[i], i], of an array that lies in one place."""
+        if (places := self._places(x, index, is_turned)) is not None:
+            return f"{self._objects.flat(x)}[{places}]"
+        inner = [self._objects.object("rows", np.arange(x.shape[is_turned])), self._objects.name(index)]
+        return f"{self._objects.names[x]}[{', '.join(inner[::-1] if is_turned else inner)}]"
+
+    def _places(self, x: Any, index: Any, is_turned: bool = False) -> str | None:
+        """Where these elements are in memory, if that is known beforehand."""
         if isinstance(index, Variable):
-            known = self._objects.arrays[index] if index in self._constant_inputs else None
-        if known is not None:
-            flat = self._objects.flat(x)
-            return f"{flat}[{self._objects.object('places', rows * x.shape[1] + known % x.shape[1])}]"
-        return f"{self._objects.names[x]}[{self._objects.object('rows', rows)}, {self._objects.name(index)}]"
+            if index not in self._constant_inputs:
+                return None
+            index = self._objects.arrays[index]
+        if not self._lies(x) or not self._objects.arrays[x].flags.forc:
+            return None
+        n, columns = x.shape[::-1] if is_turned else x.shape
+        along_rows = self._objects.arrays[x].flags.c_contiguous is not is_turned
+        index = index % columns
+        places = np.arange(n) * columns + index if along_rows else np.arange(n) + index * n
+        return self._objects.object("places", places)
 
     def _folded(self, equation: Equation) -> str:
         x, output = equation.inputs[0], equation.output
@@ -132,12 +145,12 @@ class Writing:
         x = equation.inputs[0] if equation.inputs else None
         if equation.primitive is reductions.sum_ and equation.output.ndim == 0 and self._lies(x):
             array = self._objects.arrays[x]
-            if array.flags.c_contiguous and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
+            if array.flags.forc and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
                 flat = self._objects.flat(x)
                 if x.size > BLOCK:  # where ones would only take memory
                     return f"{self._objects.object('add_reduce', np.add.reduce)}({flat})"
                 return f"{self._objects.ones(x.size, x.dtype)}.dot({flat})"
-        if equation.primitive is pick and self._lies(x) and self._objects.arrays[x].flags.c_contiguous:
+        if equation.primitive is pick and self._lies(x):
             return self._rows(x, equation.keywords["index"])
         written = {x: ast.parse(self._objects.name(x), mode="eval").body for x in equation.reads()}
         return ast.unparse(ast.fix_missing_locations(self._lowering.expression(equation, written)))
