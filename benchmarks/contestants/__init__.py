@@ -66,7 +66,7 @@ CONTESTANTS = {
         Contestant("mygrad", "memory guarding off; NumPy's updates in place", ("mygrad",), ("mygrad==2.5.0",)),
         Contestant("hips", "value_and_grad; NumPy's updates in place", ("autograd.numpy",), ("autograd==1.9.1",)),
         Contestant("micrograd", "single numbers only", ("micrograd.engine",), ("micrograd==0.1.0", "numpy")),
-        Contestant("tinygrad", "TinyJit; needs the program clang", ("tinygrad",), ("tinygrad==0.14.0", "numpy")),
+        Contestant("tinygrad", "TinyJit, on clang", ("tinygrad",), ("tinygrad==0.14.0", "ziglang==0.17.0", "numpy")),
         Contestant("sklearn", "MLPClassifier; whole trainings", ("sklearn.neural_network",), ("scikit-learn==1.9.1",)),
     )
 }
