@@ -28,11 +28,14 @@ def state_of(generator: np.random.Generator) -> bytes:
 
 
 class Outside:
-    """The values outside of a function, as they were when it was made."""
+    """The values outside of a function, as they were when it was made; `values` by the function's names for them."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         entries = [(name, holder, key) for name, holder, key in _places(function) if _watched(holder, key)]
         rebound = [(holder, key, _read(holder, key)) for _, holder, key in entries]
+        self.values = [
+            (name.removeprefix("self."), held[2]) for (name, _, _), held in zip(entries, rebound, strict=True)
+        ]
         self._cells = [(holder, value) for holder, _, value in rebound if isinstance(holder, CellType)]
         self._names = [(holder, key, value) for holder, key, value in rebound if not isinstance(holder, CellType)]
         self._generators = [

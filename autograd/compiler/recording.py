@@ -42,6 +42,7 @@ class Capture:
         self.draws: list[Draw] = []  # each through `sample`
         self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
+        self.names_of_arrays: list[tuple[np.ndarray, str]] = []
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
         self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when
         self.memory: dict[Any, list[Any]] = {}  # place of an array -> [array, its Tensor, the Tensor to be written]
@@ -126,6 +127,14 @@ class Capture:
             place = (array.__array_interface__["data"][0], array.shape, array.strides)
             self.memory[place][2] = value
 
+    def name_values(self, values: Iterable[tuple[str, Any]]) -> None:
+        """What the function calls the Tensors and arrays that it has from outside; what has a name keeps it."""
+        for name, value in values:
+            if isinstance(value, Tensor):
+                self.names.setdefault(value._node, name)
+            elif isinstance(value, np.ndarray):
+                self.names_of_arrays.append((value, name))
+
     def section(self, name: str) -> Any:
         """What runs inside belongs to a part of the program of its own."""
         return section(name)
@@ -201,7 +210,15 @@ class Capture:
     def finish(self) -> None:
         """The run has come to its end, and its program is made: let go of the graph."""
         self.is_running = False
-        held = (self.cotangents, self.aliases, self.memory, self.decisions, self.gradients_before, self.names)
+        held = (
+            self.names_of_arrays,
+            self.cotangents,
+            self.aliases,
+            self.memory,
+            self.decisions,
+            self.gradients_before,
+            self.names,
+        )
         for notes in (*held, self._undo, self.constants):
             notes.clear()
         for _, versions in self.assigned_leaves.values():

@@ -53,6 +53,7 @@ class Specialised:
             leaving = [x._node for x in (*results, *left)]
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
+            capture.name_values(self._outside.values)
             trace = Trace(capture, _name_of(function), names, different)
         self._as_tensors = any(given)
         self._count = len(results)
