@@ -107,7 +107,7 @@ class _Groups:
 def _by_element(equation: Equation) -> bool:
     primitive = equation.primitive
     is_comparison = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
-    return (primitive.is_elementwise or primitive is ew.gate or is_comparison) and not equation.keywords
+    return (primitive.is_elementwise or is_comparison) and not equation.keywords
 
 
 def _is_product_of_matrices(equation: Equation) -> bool:
