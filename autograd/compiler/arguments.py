@@ -18,8 +18,6 @@ def signature(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, lis
     Arrays and Tensors count by shape and dtype, Python floats by being floats, all else by its value.
     """
     values: list[Any] = []
-    if not args and not keywords:
-        return (), values
     key = tuple([_key(x, values) for x in args])
     if keywords:
         key = (key, tuple((name, _key(keywords[name], values)) for name in sorted(keywords)))

@@ -139,28 +139,35 @@ class Capture:
         """What runs inside belongs to a part of the program of its own."""
         return section(name)
 
-    def values_at_call(self, compute: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
-        """What `compute` returns, called anew at each call: arrays and floats as Tensors, all else must stay equal."""
-        first = compute()
-        dynamic = [name for name, value in first.items() if isinstance(value, float | np.ndarray | np.floating)]
-        fixed = {name: value for name, value in first.items() if name not in dynamic}
+    def values_at_call(self, compute: Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
+        """What `compute` returns, called anew at each call: arrays and floats as Tensors, all else must stay equal.
+
+        It returns two mappings, and the first is the same object as long as nothing in it has changed.
+        """
+        steady, changing = compute()
+        first = {**steady, **changing}
+        kept, moving = ([name for name in names if _is_value(first[name])] for names in (steady, changing))
+        dynamic = [*kept, *moving]
+        fixed, switches = ({n: first[n] for n in names if n not in dynamic} for names in (steady, changing))
         place = len(self.prepares)
 
-        known: list[Any] = [None, None]
+        known: list[Any] = [None, ()]  # the first mapping at the last call, and the values in it
 
         def prepare() -> tuple[Any, ...] | None:
-            now = compute()
-            if now is known[0]:  # the same mapping as at the last call
-                return known[1]
-            for name, value in fixed.items():
-                if now[name] is not value and (now[name] != value or type(now[name]) is not type(value)):
+            steady, changing = compute()
+            if steady is not known[0]:
+                if not _agree(steady, fixed) or any(steady[name] is None for name in kept):
                     return None
-            values = tuple([now[name] for name in dynamic])
+                known[:] = steady, tuple([steady[name] for name in kept])
+            if not changing:
+                return known[1]
+            values = tuple([changing[name] for name in moving])
+            if switches and not _agree(changing, switches):
+                return None
             for value in values:
                 if value is None:
                     return None
-            known[:] = now, values
-            return values
+            return known[1] + values
 
         self.prepares.append(prepare)
         results = dict(first)
@@ -231,6 +238,15 @@ class Capture:
             spent = node in self.cleared and node in self.updated
             found[node] = node.grad if isinstance(node.grad, Tensor) and not spent else None
         return found
+
+
+def _is_value(x: Any) -> bool:
+    return isinstance(x, float | np.ndarray | np.floating)
+
+
+def _agree(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether what was there before is still the same."""
+    return all(now[name] == value and type(now[name]) is type(value) for name, value in before.items())
 
 
 def _name_of_path(path: str) -> str:

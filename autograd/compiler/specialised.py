@@ -125,8 +125,9 @@ class Specialised:
             self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
             action()
-        if self._structure is _PLACE:
-            return self._handed(values[self._places[0] : self._places[0] + 1])
+        if self._structure is _PLACE:  # one result: no containers to look for
+            value = _own(values[self._places[0]])
+            return Tensor(value) if self._as_tensors else value
         return self._handed([values[place] for place in self._places[: self._count]])
 
     def _stamp(self, floats: dict[Node, Any]) -> None:
