@@ -40,22 +40,24 @@ def without_outer_products(program: Program) -> Program:
         if parts is None or g is None or not _only_summed(g, readers, uses, definitions):
             equations.append(equation)
         else:
-            equations += _apart(equation, *parts)
+            equations += _apart(equation, g, *parts)
     return program.with_equations(equations)
 
 
 def _summed_over_rows(equation: Equation, definitions: Definitions) -> Variable | None:
-    """g of `g.T @ x` and of `g.sum(axis=0)`."""
+    """g of `g.T @ x`, of `x @ g`, whose results have fewer columns than g, and of `g.sum(axis=0)`."""
     x = equation.inputs[0] if equation.inputs else None
     if equation.primitive is reductions.sum_ and equation.keywords.get("axis") == 0 and equation.output.ndim == 1:
         return x if isinstance(x, Variable) and x.ndim == 2 else None
     if equation.primitive is not linalg.matmul or not all(isinstance(y, Variable) for y in equation.inputs):
         return None
-    turned = defined(x, shaping.transpose, definitions)
-    narrow = equation.inputs[1].ndim == 2 and 2 * equation.output.shape[-1] <= equation.output.shape[0]
-    if turned is None or not narrow or equation.output.ndim != 2 or turned.keywords.get("axes") is not None:
+    if not all(y.ndim == 2 and y.dtype == equation.output.dtype for y in equation.inputs):
         return None
-    return turned.inputs[0]
+    rows, columns = equation.output.shape
+    turned = defined(x, shaping.transpose, definitions)
+    if turned is not None and turned.keywords.get("axes") is None and 2 * columns <= rows:
+        return turned.inputs[0]
+    return equation.inputs[1] if 2 * rows <= columns else None
 
 
 def _outer(g: Variable, definitions: Definitions) -> tuple[Variable, Variable, Variable] | None:
@@ -88,7 +90,7 @@ def _only_summed(
     return uses[g] == len(found)
 
 
-def _apart(equation: Equation, d: Variable, w: Variable, r: Variable) -> list[Equation]:
+def _apart(equation: Equation, g: Variable, d: Variable, w: Variable, r: Variable) -> list[Equation]:
     """The sum without the product."""
     made: list[Equation] = []
 
@@ -99,6 +101,11 @@ def _apart(equation: Equation, d: Variable, w: Variable, r: Variable) -> list[Eq
 
     output = equation.output
     n, width = r.shape
+    if equation.inputs[-1] is g and equation.primitive is linalg.matmul:
+        x = equation.inputs[0]
+        weighted = step(ew.multiply, (x, step(shaping.transpose, (d,), (1, n))), x.shape)
+        summed = step(linalg.matmul, (weighted, r), output.shape)
+        return [*made, replace(equation, primitive=ew.multiply, inputs=(summed, w), keywords={})]
     slope = step(shaping.transpose, (r,), (width, n))
     if output.ndim == 1:
         summed = step(shaping.reshape, (step(linalg.matmul, (slope, d), (width, 1)),), (width,), shape=(width,))

@@ -20,12 +20,15 @@ def g(d, w, r):
 CASES = {
     "a product": (lambda x, d, w, r: np.transpose(g(d, w, r)) @ x, False),
     "a product and a sum": (lambda x, d, w, r: (np.transpose(g(d, w, r)) @ x).sum() + g(d, w, r).sum(axis=0), False),
+    "from the left": (lambda x, d, w, r: np.transpose(x) @ g(d, w, r), False),
     "the other order": (lambda x, d, w, r: (np.cos(r) * (d @ w)).sum(axis=0), False),
     "it is returned": (lambda x, d, w, r: (g(d, w, r), g(d, w, r).sum(axis=0)), True),
     "something else reads it": (lambda x, d, w, r: np.sin(g(d, w, r)).sum() + g(d, w, r).sum(axis=0), True),
     "its transpose is returned": (lambda x, d, w, r: (np.transpose(g(d, w, r)), g(d, w, r).sum(axis=0)), True),
     "summed over columns": (lambda x, d, w, r: g(d, w, r).sum(axis=1), True),
     "a wide factor": (lambda x, d, w, r: np.transpose(g(d, w, r)) @ np.sin(r), True),
+    "another dtype": (lambda x, d, w, r: np.transpose(g(d, w, r)) @ x.astype(np.float32), True),
+    "transposed by name": (lambda x, d, w, r: np.transpose(g(d, w, r), (1, 0)) @ x, True),
     "few elements": (lambda x, d, w, r: g(d[:9], w, r[:9]).sum(axis=0), True),
     "rank two": (lambda x, d, w, r: ((x[:, :2] @ np.concatenate([w, w])) * np.cos(r)).sum(axis=0), True),
 }
