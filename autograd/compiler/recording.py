@@ -142,13 +142,17 @@ class Capture:
     def values_at_call(self, compute: Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
         """What `compute` returns, called anew at each call: arrays and floats as Tensors, all else must stay equal.
 
-        It returns two mappings, and the first is the same object as long as nothing in it has changed.
+        It returns two mappings. The first is the same object as long as nothing in it has changed; what both name is
+        taken from the second.
         """
         steady, changing = compute()
         first = {**steady, **changing}
-        kept, moving = ([name for name in names if _is_value(first[name])] for names in (steady, changing))
+        names = changing.keys()
+        kept = [name for name, value in first.items() if _is_value(value) and name not in names]
+        moving = [name for name, value in changing.items() if _is_value(value)]
         dynamic = [*kept, *moving]
-        fixed, switches = ({n: first[n] for n in names if n not in dynamic} for names in (steady, changing))
+        fixed = {name: value for name, value in steady.items() if name not in {*dynamic, *names}}
+        switches = {name: value for name, value in changing.items() if name not in dynamic}
         place = len(self.prepares)
 
         known: list[Any] = [None, ()]  # the first mapping at the last call, and the values in it
@@ -159,6 +163,8 @@ class Capture:
                 if not _agree(steady, fixed) or any(steady[name] is None for name in kept):
                     return None
                 known[:] = steady, tuple([steady[name] for name in kept])
+            if changing.keys() != names:
+                return None
             if not changing:
                 return known[1]
             values = tuple([changing[name] for name in moving])
