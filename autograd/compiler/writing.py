@@ -132,7 +132,8 @@ class Writing:
         x, output = equation.inputs[0], equation.output
         axis, keepdims = equation.keywords.get("axis"), equation.keywords.get("keepdims", False)
         name, of_x = self._objects.names[output], self._objects.name(x)
-        if equation.primitive is reductions.sum_ and _is_matrix(x, output) and axis in (0, 1, -1):
+        is_short = _is_matrix(x, output) and axis in (0, 1, -1) and x.shape[axis] <= BLOCK  # ones take memory, too
+        if equation.primitive is reductions.sum_ and is_short:
             if axis == 0:
                 return f"{self._objects.ones(x.shape[0], x.dtype)}.dot({of_x}, {self._objects.flat(output)})"
             return f"{of_x}.dot({self._objects.ones(x.shape[1], x.dtype)}, {self._objects.flat(output)})"

@@ -1,7 +1,7 @@
 """Who is measured: a contestant is a folder here, and a file in its folder a work that it takes part in.
 
-`hand`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own (`remote.py`,
-`serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
+`hand`, `handout`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own
+(`remote.py`, `serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
 """
 
 from __future__ import annotations
