@@ -12,7 +12,9 @@ from benchmarks.works.workloads import WORKLOADS
 
 COLORS = {
     "hand": "#444444",
+    "handout": "#9a9a9a",
     "eager": "#d62728",
+    "compiled": "#f3a6a6",
     "pytorch": "#ee8d2d",
     "jax": "#1f77b4",
     "jax_unread": "#8fbbdc",

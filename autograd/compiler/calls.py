@@ -73,7 +73,7 @@ class Compiled:
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if current_capture() is not None:  # inside another compiled function: part of that one
             return self._function(*args, **keywords)
-        key, values = signature(args, keywords)
+        key, values = signature(args, keywords) if args or keywords else ((), [])
         key = (key, current_mode(), get_default_dtype())
         known = self._specialised.get(key)
         if known is not None:

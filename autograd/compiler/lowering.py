@@ -148,6 +148,9 @@ class _Tidying(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         node.keywords = [k for k in node.keywords if not _is_default(ast.unparse(node.func), k)]
+        defaults = list(_defaults_of(ast.unparse(node.func)).values())
+        while node.args and _is_none(node.args[-1]) and defaults[len(node.args) - 1 : len(node.args)] == [None]:
+            node.args.pop()
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr == "transpose" and all(map(_is_none, node.args)):
             return ast.Attribute(function.value, "T", ast.Load())

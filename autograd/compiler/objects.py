@@ -11,6 +11,8 @@ import numpy as np
 from autograd.compiler.literals import literal
 from autograd.compiler.program import Variable
 
+CACHE_LINE = 64  # bytes
+
 
 class Objects:
     """The global names of a program; equal constants share one.
@@ -22,6 +24,8 @@ class Objects:
         self.names = names
         self.arrays: dict[Variable, np.ndarray] = {}
         self.objects: dict[str, Any] = {"np": np, "math": math}
+        self.bytes = 0  # of the arrays made here
+        self._filled: dict[Any, str] = {}
         self._taken = set(names.values())
 
     def place(self, variable: Variable, array: np.ndarray) -> None:
@@ -34,21 +38,31 @@ class Objects:
         return self.object(f"{self.names[variable]}_bits", self.arrays[variable].view(dtype))
 
     def flat(self, variable: Variable) -> str:
-        """An array seen as a vector."""
-        return self.object(f"{self.names[variable]}_flat", self.arrays[variable].reshape(-1))
+        """An array seen as a vector, in the order in which it lies in memory."""
+        if variable.ndim == 1:
+            return self.names[variable]
+        array = self.arrays[variable]
+        lying = array if array.flags.c_contiguous else array.T
+        return self.object(f"{self.names[variable]}_flat", lying.reshape(-1))
 
     def name(self, x: Any) -> str:
         """How a variable or a constant is written."""
         if isinstance(x, Variable):
             return self.names[x]
         if isinstance(x, np.ndarray | np.generic):
-            return self.object(f"constant_{np.dtype(x.dtype).name}", np.asarray(x))
+            return self.object(_called(x), np.asarray(x))
         tree = literal(x)
         return repr(x) if tree is None else ast.unparse(tree)
 
-    def number(self, value: float, like: Variable) -> str:
-        """A number in the dtype of a variable: an untyped one costs NumPy time at each use."""
-        return self.name(np.asarray(value, like.dtype))
+    def filled(self, number: Any, like: Variable) -> str:
+        """An array full of a number: `np.maximum` of two arrays is vectorised, of an array and a number it is not."""
+        key = (np.asarray(number).tobytes(), like.shape, like.dtype)
+        if key not in self._filled:
+            array = aligned(like)
+            array[...] = number
+            self.bytes += array.nbytes
+            self._filled[key] = self.object("zeros" if number == 0 else "filled", array)
+        return self._filled[key]
 
     def ones(self, n: int, dtype: np.dtype) -> str:
         """A vector of ones: BLAS sums with it in half the time of `np.add.reduce`."""
@@ -70,6 +84,21 @@ class Objects:
             name = f"{base}_{number}"
         self.objects[name] = value
         return name
+
+
+def _called(x: Any) -> str:
+    """A name for a constant: its value, if it is a number."""
+    if x.ndim or x.dtype.kind != "f":
+        return f"constant_{x.dtype.name}"
+    return f"number_{x.item():g}".replace("-", "minus_").replace(".", "_")
+
+
+def aligned(like: Variable) -> np.ndarray:
+    """An array of a variable's form that begins with a line of the processor's cache: a fifth faster while it fits."""
+    size = like.size * like.dtype.itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(like.dtype).reshape(like.shape)
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -28,11 +28,14 @@ def state_of(generator: np.random.Generator) -> bytes:
 
 
 class Outside:
-    """The values outside of a function, as they were when it was made."""
+    """The values outside of a function, as they were when it was made; `values` by the function's names for them."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         entries = [(name, holder, key) for name, holder, key in _places(function) if _watched(holder, key)]
         rebound = [(holder, key, _read(holder, key)) for _, holder, key in entries]
+        self.values = [
+            (name.removeprefix("self."), held[2]) for (name, _, _), held in zip(entries, rebound, strict=True)
+        ]
         self._cells = [(holder, value) for holder, _, value in rebound if isinstance(holder, CellType)]
         self._names = [(holder, key, value) for holder, key, value in rebound if not isinstance(holder, CellType)]
         self._generators = [
@@ -54,7 +57,7 @@ class Outside:
         for mapping, name, value in self._names:
             if mapping.get(name) is not value and not _same(mapping.get(name), value):
                 return False
-        return all(_same(value, before) for _, value, before in self._contents)
+        return not self._contents or all(_same(value, before) for _, value, before in self._contents)
 
     def refuse_changes(self, draws: list[Draw]) -> None:
         """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""
@@ -124,7 +127,9 @@ def _same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.shape == b.shape and a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return bool(np.array_equal(a, b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.compiler.blocks import Blocks, run_from
 from autograd.compiler.lowering import Lowering
-from autograd.compiler.objects import Objects
+from autograd.compiler.objects import Objects, aligned
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.compiler.writing import Writing
 from autograd.ops import shaping
@@ -35,7 +35,7 @@ class Plan:
         self, program: Program, arrays: dict[Variable, np.ndarray], constants: frozenset[Variable] = frozenset()
     ) -> None:
         self.program = program
-        self.names = named(program, lambda name: name in ("np", "math", program.name))
+        self.names = _views_named(program, named(program, lambda name: name in ("np", "math", program.name)))
         self.bytes = 0
         lowering = Lowering({*self.names.values(), program.name})
         self._objects = Objects(self.names)
@@ -51,6 +51,7 @@ class Plan:
         lines = [*self._body(), *self._ending()]
         self.text = f"def {program.name}({', '.join(self.parameters)}):\n" + "\n".join(f"    {line}" for line in lines)
         self.objects = self._objects.objects
+        self.bytes += self._objects.bytes
         for definition in lowering.helpers.definitions.values():
             exec(definition, self.objects)
         self.objects.update(lowering.helpers.objects)
@@ -86,7 +87,7 @@ class Plan:
         for equation in self.program.equations:
             if equation.primitive is not shaping.concatenate or not all(map(_is_vector, equation.inputs)):
                 continue
-            whole = np.empty(equation.output.shape, equation.output.dtype)
+            whole = aligned(equation.output)
             fixed[equation.output] = whole
             start = 0
             for x in equation.inputs:
@@ -102,23 +103,29 @@ class Plan:
         return fixed
 
     def _new(self, output: Variable) -> np.ndarray:
-        """A buffer for a result: a free one, or a new one."""
-        size = output.size * output.dtype.itemsize
-        free = self._free.get(size)
+        """A buffer for a result: a free one, or a new one.
+
+        Best is one that had the form of the result: if it is the very array that the operation reads, NumPy need not
+        find out whether both overlap.
+        """
+        free = self._free.get(output.size * output.dtype.itemsize)
         if free:
-            memory = free.pop()
+            same = (i for i in reversed(range(len(free))) if _has_form(free[i], output))
+            array = free.pop(next(same, -1))
+            if not _has_form(array, output):
+                array = array.reshape(-1).view(np.uint8).view(output.dtype).reshape(output.shape)
         else:
-            memory = np.empty(size, np.uint8)
-            self.bytes += size
-        self._owned[output] = memory
-        return memory.view(output.dtype).reshape(output.shape)
+            array = aligned(output)
+            self.bytes += array.nbytes
+        self._owned[output] = array
+        return array
 
     def _release(self, equation: Equation, i: int) -> None:
         """Give back the buffers of what is read here for the last time."""
         for x in dict.fromkeys(map(self._rooted, equation.reads())):
             if self._last.get(x) == i and x in self._owned:
-                memory = self._owned.pop(x)
-                self._free.setdefault(memory.nbytes, []).append(memory)
+                array = self._owned.pop(x)
+                self._free.setdefault(array.nbytes, []).append(array)
 
     def _target(self, equation: Equation, i: int) -> np.ndarray | None:
         """The array whose new value this equation computes, if nothing reads the old one afterwards."""
@@ -228,6 +235,29 @@ class Plan:
         lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
         results = [self._objects.name(x) + (".copy()" if x in lent else "") for x in self.program.outputs]
         yield f"return {', '.join(results)}" if results else "return ()"
+
+
+def _views_named(program: Program, names: dict[Variable, str]) -> dict[Variable, str]:
+    """The names, but a transpose, a column and a row are called after what they are views of."""
+    taken = set(names.values())
+    for equation in program.equations:
+        x, output = equation.inputs[0] if equation.inputs else None, equation.output
+        if not isinstance(x, Variable) or output in program.names or equation.primitive not in _VIEWS:
+            continue
+        if equation.primitive is shaping.transpose and output.ndim == 2:
+            name = names[x].removesuffix("_T") if names[x].endswith("_T") else f"{names[x]}_T"
+        elif equation.primitive is shaping.reshape and output.ndim == 2 and 1 in output.shape:
+            name = f"{names[x]}_{'column' if output.shape[1] == 1 else 'row'}"
+        else:
+            continue
+        if name not in taken:
+            names[output] = name
+            taken.add(name)
+    return names
+
+
+def _has_form(array: np.ndarray, variable: Variable) -> bool:
+    return array.shape == variable.shape and array.dtype == variable.dtype
 
 
 def _is_vector(x: Any) -> bool:

@@ -42,6 +42,7 @@ class Capture:
         self.draws: list[Draw] = []  # each through `sample`
         self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
+        self.names_of_arrays: list[tuple[np.ndarray, str]] = []
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
         self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when
         self.memory: dict[Any, list[Any]] = {}  # place of an array -> [array, its Tensor, the Tensor to be written]
@@ -126,31 +127,53 @@ class Capture:
             place = (array.__array_interface__["data"][0], array.shape, array.strides)
             self.memory[place][2] = value
 
+    def name_values(self, values: Iterable[tuple[str, Any]]) -> None:
+        """What the function calls the Tensors and arrays that it has from outside; what has a name keeps it."""
+        for name, value in values:
+            if isinstance(value, Tensor):
+                self.names.setdefault(value._node, name)
+            elif isinstance(value, np.ndarray):
+                self.names_of_arrays.append((value, name))
+
     def section(self, name: str) -> Any:
         """What runs inside belongs to a part of the program of its own."""
         return section(name)
 
-    def values_at_call(self, compute: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
-        """What `compute` returns, called anew at each call: arrays and floats as Tensors, all else must stay equal."""
-        first = compute()
-        dynamic = [name for name, value in first.items() if isinstance(value, float | np.ndarray | np.floating)]
-        fixed = {name: value for name, value in first.items() if name not in dynamic}
+    def values_at_call(self, compute: Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
+        """What `compute` returns, called anew at each call: arrays and floats as Tensors, all else must stay equal.
+
+        It returns two mappings. The first is the same object as long as nothing in it has changed; what both name is
+        taken from the second.
+        """
+        steady, changing = compute()
+        first = {**steady, **changing}
+        names = changing.keys()
+        kept = [name for name, value in first.items() if _is_value(value) and name not in names]
+        moving = [name for name, value in changing.items() if _is_value(value)]
+        dynamic = [*kept, *moving]
+        fixed = {name: value for name, value in steady.items() if name not in {*dynamic, *names}}
+        switches = {name: value for name, value in changing.items() if name not in dynamic}
         place = len(self.prepares)
 
-        known: list[Any] = [None, None]
+        known: list[Any] = [None, ()]  # the first mapping at the last call, and the values in it
 
         def prepare() -> tuple[Any, ...] | None:
-            now = compute()
-            if now is known[0]:  # the same mapping as at the last call
-                return known[1]
-            for name, value in fixed.items():
-                if now[name] != value or type(now[name]) is not type(value):
+            steady, changing = compute()
+            if steady is not known[0]:
+                if not _agree(steady, fixed) or any(steady[name] is None for name in kept):
                     return None
-            values = tuple([now[name] for name in dynamic])
-            if any(value is None for value in values):
+                known[:] = steady, tuple([steady[name] for name in kept])
+            if changing.keys() != names:
                 return None
-            known[:] = now, values
-            return values
+            if not changing:
+                return known[1]
+            values = tuple([changing[name] for name in moving])
+            if switches and not _agree(changing, switches):
+                return None
+            for value in values:
+                if value is None:
+                    return None
+            return known[1] + values
 
         self.prepares.append(prepare)
         results = dict(first)
@@ -200,7 +223,15 @@ class Capture:
     def finish(self) -> None:
         """The run has come to its end, and its program is made: let go of the graph."""
         self.is_running = False
-        held = (self.cotangents, self.aliases, self.memory, self.decisions, self.gradients_before, self.names)
+        held = (
+            self.names_of_arrays,
+            self.cotangents,
+            self.aliases,
+            self.memory,
+            self.decisions,
+            self.gradients_before,
+            self.names,
+        )
         for notes in (*held, self._undo, self.constants):
             notes.clear()
         for _, versions in self.assigned_leaves.values():
@@ -213,6 +244,15 @@ class Capture:
             spent = node in self.cleared and node in self.updated
             found[node] = node.grad if isinstance(node.grad, Tensor) and not spent else None
         return found
+
+
+def _is_value(x: Any) -> bool:
+    return isinstance(x, float | np.ndarray | np.floating)
+
+
+def _agree(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether what was there before is still the same."""
+    return all(now[name] == value and type(now[name]) is type(value) for name, value in before.items())
 
 
 def _name_of_path(path: str) -> str:

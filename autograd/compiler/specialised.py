@@ -53,6 +53,7 @@ class Specialised:
             leaving = [x._node for x in (*results, *left)]
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
+            capture.name_values(self._outside.values)
             trace = Trace(capture, _name_of(function), names, different)
         self._as_tensors = any(given)
         self._count = len(results)
@@ -115,17 +116,19 @@ class Specialised:
 
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
-        n = self._count
-        rest = iter([values[place] for place in self._places[n:]])
         for node in self._without_gradient:
             node.grad = None
-        for node in self._with_gradient:
-            node.grad = _own(next(rest))
+        if self._with_gradient:
+            for node, place in zip(self._with_gradient, self._places[self._count :], strict=True):
+                node.grad = _own(values[place])
         if self._capture.assigned_leaves:
             self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
             action()
-        return self._handed([values[place] for place in self._places[:n]])
+        if self._structure is _PLACE:  # one result: no containers to look for
+            value = _own(values[self._places[0]])
+            return Tensor(value) if self._as_tensors else value
+        return self._handed([values[place] for place in self._places[: self._count]])
 
     def _stamp(self, floats: dict[Node, Any]) -> None:
         """Note the assignments, which the program made, as the leaves' own `assign` does."""

@@ -129,6 +129,9 @@ class Trace:
             self._large[key] = held = leaf(x, requires_grad=False)
             self.capture.reads[held] = lambda: x
             self.capture.large.add(held)
+            for array, name in self.capture.names_of_arrays:
+                if array.dtype == x.dtype and np.array_equal(array, x):
+                    self.capture.names.setdefault(held, name)
         return self._input(self._large[key])
 
     def _equation(self, node: Node) -> Equation:

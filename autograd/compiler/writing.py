@@ -39,30 +39,41 @@ class Writing:
         name = self._objects.names[output]
         by_element = primitive.is_elementwise or primitive.structure == CONSTANT
         if isinstance(primitive.forward, np.ufunc) and by_element and not equation.keywords:
-            ufunc = self._objects.object(primitive.forward.__name__, primitive.forward)
-            out = f"out={name}" if primitive.forward in (np.maximum, np.minimum) else name
-            return True, lambda: [f"{ufunc}({', '.join(map(self._objects.name, inputs))}, {out})"]
+            return True, lambda: [self._by_element(primitive.forward, inputs, output)]
         if primitive is ew.relu:
-            maximum = self._objects.object("maximum", np.maximum)
-            return True, lambda: [
-                f"{maximum}({self._objects.name(inputs[0])}, {self._objects.number(0, output)}, out={name})"
-            ]
+            return True, lambda: [self._by_element(np.maximum, (*inputs, np.zeros((), output.dtype)), output)]
         if primitive is ADD_IN_ROWS:
             return True, lambda: self._added_in_rows(equation)
         if primitive is ew.gated and self._is_maskable(equation):
-            return True, lambda: [self._masked(equation)]
+            return False, lambda: self._masked(equation)
+        if primitive is pick and (places := self._places(inputs[0], equation.keywords["index"])) is not None:
+            return False, lambda: [f"{self._objects.flat(inputs[0])}.take({places}, None, {name}, 'clip')"]
         if primitive in _FOLDS:
             return False, lambda: [self._folded(equation)]
         if primitive in (linalg.matmul, linalg.dot) and all(_is_matrix(x, output) for x in inputs):
-            dot = self._objects.object("dot", np.dot)
-            return False, lambda: [f"{dot}({self._objects.name(inputs[0])}, {self._objects.name(inputs[1])}, {name})"]
+            return False, lambda: [f"{self._objects.name(inputs[0])}.dot({self._objects.name(inputs[1])}, {name})"]
         if primitive is linalg.affine and all(_is_matrix(x, output) for x in inputs[:2]) and inputs[2].ndim == 1:
-            dot, add = self._objects.object("dot", np.dot), self._objects.object("add", np.add)
             return False, lambda: [
-                f"{dot}({self._objects.name(inputs[0])}, {self._objects.transposed(inputs[1])}, {name})",
-                f"{add}({name}, {self._objects.name(inputs[2])}, {name})",
+                f"{self._objects.name(inputs[0])}.dot({self._objects.transposed(inputs[1])}, {name})",
+                self._by_element(np.add, (output, inputs[2]), output),
             ]
         return None
+
+    def _by_element(self, ufunc: np.ufunc, inputs: tuple[Any, ...], output: Variable) -> str:
+        """A call of a ufunc; its operands are given as NumPy takes them fastest."""
+        name, is_extremum = self._objects.names[output], ufunc in (np.maximum, np.minimum)
+        operands = [
+            self._objects.filled(x, output) if is_extremum and _is_number(x, output) else self._operand(x, output)
+            for x in inputs
+        ]
+        out = f"out={name}" if is_extremum else name
+        return f"{self._objects.object(ufunc.__name__, ufunc)}({', '.join(operands)}, {out})"
+
+    def _operand(self, x: Any, output: Variable) -> str:
+        """An input's name; an array of one element without its axes, since spreading it along axes takes time."""
+        if self._lies(x) and 0 < x.ndim <= output.ndim and x.size == 1 < output.size:
+            return self._objects.object(f"{self._objects.names[x]}_number", self._objects.arrays[x].reshape(()))
+        return self._objects.name(x)
 
     def _lies(self, x: Any) -> TypeGuard[Variable]:
         """Whether x is a variable that lies in one place."""
@@ -80,45 +91,52 @@ class Writing:
             and all(self._objects.arrays[x].flags.c_contiguous for x in equation.inputs)
         )
 
-    def _masked(self, equation: Equation) -> str:
+    def _masked(self, equation: Equation) -> Iterator[str]:
         """g where the mask holds, else 0: the bits of g times 1 or 0, so that inf * 0 is 0."""
         g, mask = equation.inputs
         bits = np.dtype(f"i{g.dtype.itemsize}")
-        names = []
-        for x, dtype in ((g, bits), (mask, np.dtype(np.int8)), (equation.output, bits)):
-            names.append(self._objects.bits(x, dtype))
-        return f"{self._objects.object('multiply', np.multiply)}({', '.join(names)})"
+        of_g, result = self._objects.bits(g, bits), self._objects.bits(equation.output, bits)
+        yield f"{result}[...] = {self._objects.name(mask)}"
+        yield f"{self._objects.object('multiply', np.multiply)}({of_g}, {result}, {result})"
 
     def _added_in_rows(self, equation: Equation) -> Iterator[str]:
         x, added, index = equation.inputs[0], equation.inputs[1], equation.keywords["index"]
         name = self._objects.names[equation.output]
         if not self._lies(x) or not _same_memory(self._objects.arrays[x], self._objects.arrays[equation.output]):
             yield f"{name}[...] = {self._objects.name(x)}"
-        yield f"{self._rows(equation.output, index)} += {self._objects.name(added)}"
+        is_turned = equation.keywords.get("is_turned", False)
+        yield f"{self._rows(equation.output, index, is_turned)} += {self._objects.name(added)}"
 
-    def _rows(self, x: Variable, index: Any) -> str:
-        """The element [i, index[i]] of each row, of an array that lies in one place."""
-        rows = np.arange(x.shape[0])
-        known = index
+    def _rows(self, x: Variable, index: Any, is_turned: bool = False) -> str:
+        """The element [i, index[i]] of each row, or [index[i], i], of an array that lies in one place."""
+        if (places := self._places(x, index, is_turned)) is not None:
+            return f"{self._objects.flat(x)}[{places}]"
+        inner = [self._objects.object("rows", np.arange(x.shape[is_turned])), self._objects.name(index)]
+        return f"{self._objects.names[x]}[{', '.join(inner[::-1] if is_turned else inner)}]"
+
+    def _places(self, x: Any, index: Any, is_turned: bool = False) -> str | None:
+        """Where these elements are in memory, if that is known beforehand."""
         if isinstance(index, Variable):
-            known = self._objects.arrays[index] if index in self._constant_inputs else None
-        if known is not None:
-            flat = self._objects.flat(x)
-            return f"{flat}[{self._objects.object('places', rows * x.shape[1] + known)}]"
-        return f"{self._objects.names[x]}[{self._objects.object('rows', rows)}, {self._objects.name(index)}]"
+            if index not in self._constant_inputs:
+                return None
+            index = self._objects.arrays[index]
+        if not self._lies(x) or not self._objects.arrays[x].flags.forc:
+            return None
+        n, columns = x.shape[::-1] if is_turned else x.shape
+        along_rows = self._objects.arrays[x].flags.c_contiguous is not is_turned
+        index = index % columns
+        places = np.arange(n) * columns + index if along_rows else np.arange(n) + index * n
+        return self._objects.object("places", places)
 
     def _folded(self, equation: Equation) -> str:
         x, output = equation.inputs[0], equation.output
         axis, keepdims = equation.keywords.get("axis"), equation.keywords.get("keepdims", False)
         name, of_x = self._objects.names[output], self._objects.name(x)
-        if (
-            equation.primitive is reductions.sum_
-            and x.ndim == 2
-            and axis == 0
-            and not keepdims
-            and _is_matrix(x, output)
-        ):
-            return f"{self._objects.object('dot', np.dot)}({self._objects.ones(x.shape[0], x.dtype)}, {of_x}, {name})"
+        is_short = _is_matrix(x, output) and axis in (0, 1, -1) and x.shape[axis] <= BLOCK  # ones take memory, too
+        if equation.primitive is reductions.sum_ and is_short:
+            if axis == 0:
+                return f"{self._objects.ones(x.shape[0], x.dtype)}.dot({of_x}, {self._objects.flat(output)})"
+            return f"{of_x}.dot({self._objects.ones(x.shape[1], x.dtype)}, {self._objects.flat(output)})"
         ufunc = _FOLDS[equation.primitive]
         fold = self._objects.object(f"{ufunc.__name__}_reduce", ufunc.reduce)
         return f"{fold}({of_x}, {axis!r}, None, {name}, {keepdims!r})"
@@ -128,12 +146,12 @@ class Writing:
         x = equation.inputs[0] if equation.inputs else None
         if equation.primitive is reductions.sum_ and equation.output.ndim == 0 and self._lies(x):
             array = self._objects.arrays[x]
-            if array.flags.c_contiguous and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
+            if array.flags.forc and x.dtype.kind == "f" and x.dtype == equation.output.dtype:
                 flat = self._objects.flat(x)
                 if x.size > BLOCK:  # where ones would only take memory
                     return f"{self._objects.object('add_reduce', np.add.reduce)}({flat})"
-                return f"{self._objects.object('dot', np.dot)}({self._objects.ones(x.size, x.dtype)}, {flat})"
-        if equation.primitive is pick and self._lies(x) and self._objects.arrays[x].flags.c_contiguous:
+                return f"{self._objects.ones(x.size, x.dtype)}.dot({flat})"
+        if equation.primitive is pick and self._lies(x):
             return self._rows(x, equation.keywords["index"])
         written = {x: ast.parse(self._objects.name(x), mode="eval").body for x in equation.reads()}
         return ast.unparse(ast.fix_missing_locations(self._lowering.expression(equation, written)))
@@ -141,6 +159,11 @@ class Writing:
 
 def _same_memory(a: np.ndarray, b: np.ndarray) -> bool:
     return a.__array_interface__ == b.__array_interface__
+
+
+def _is_number(x: Any, output: Variable) -> bool:
+    """Whether x is a number of the output's dtype that is known beforehand."""
+    return isinstance(x, np.ndarray | np.generic) and x.ndim == 0 and x.dtype == output.dtype and output.ndim > 0
 
 
 def _is_matrix(x: Any, output: Variable) -> bool:

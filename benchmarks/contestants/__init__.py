@@ -1,7 +1,7 @@
 """Who is measured: a contestant is a folder here, and a file in its folder a work that it takes part in.
 
-`hand`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own (`remote.py`,
-`serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
+`hand`, `handout`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own
+(`remote.py`, `serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
         Contestant("hand", "plain NumPy, gradients derived on paper"),
+        Contestant("handout", "the fastest NumPy program we could find"),
         Contestant("eager", "this library", ("autograd", "nn")),
         Contestant("compiled", "this library's compile, the whole step", ("autograd", "nn")),
         Contestant(
@@ -65,7 +66,7 @@ CONTESTANTS = {
         Contestant("mygrad", "memory guarding off; NumPy's updates in place", ("mygrad",), ("mygrad==2.5.0",)),
         Contestant("hips", "value_and_grad; NumPy's updates in place", ("autograd.numpy",), ("autograd==1.9.1",)),
         Contestant("micrograd", "single numbers only", ("micrograd.engine",), ("micrograd==0.1.0", "numpy")),
-        Contestant("tinygrad", "TinyJit; needs the program clang", ("tinygrad",), ("tinygrad==0.14.0", "numpy")),
+        Contestant("tinygrad", "TinyJit, on clang", ("tinygrad",), ("tinygrad==0.14.0", "ziglang==0.17.0", "numpy")),
         Contestant("sklearn", "MLPClassifier; whole trainings", ("sklearn.neural_network",), ("scikit-learn==1.9.1",)),
     )
 }

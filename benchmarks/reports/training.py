@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from benchmarks.contestants import CONTESTANTS, Call
+from benchmarks.contestants import Call
 from benchmarks.measure import Race, interleave, table
 from benchmarks.reports import Run
 from benchmarks.works.workloads import workload_named
+
+# This library's contestants: what they take is also printed in units of each other contestant's time.
+OURS = ("eager", "compiled")
 
 
 def verify(workload: str, calls: Mapping[str, Call], steps: int = 20, tolerance: float = 3e-4) -> dict[str, float]:
@@ -51,9 +54,9 @@ def report(run: Run) -> dict[str, Any]:
     """Measure and print the training steps chosen; every contestant is compared with the first."""
     calls = run.calls("steps")
     yardstick, *others = calls
-    rows = [
-        ["training step", "contestant", "us", "spread", f"x {yardstick}", "spread", "budget", "eager's part", "spread"]
-    ]
+    ours = [name for name in OURS if name in calls]
+    parts = [title for name in ours for title in (f"{name}'s part", "spread")]
+    rows = [["training step", "contestant", "us", "spread", f"x {yardstick}", "spread", "budget", *parts]]
     results: dict[str, Any] = {}
     for workload in run.workloads:
         differences = verify(workload, calls)
@@ -65,9 +68,9 @@ def report(run: Run) -> dict[str, Any]:
                 ratio = outcome.ratio(name, yardstick)
                 budget = f"<= {workload_named(workload).eager_budget}" if name == "eager" else ""
                 row += [f"{ratio.median:.2f}", f"{ratio.spread:.0%}", budget]
-            if not CONTESTANTS[name].here and "eager" in calls:
-                part = outcome.ratio("eager", name)
-                row += [f"{part.median:.2f}", f"{part.spread:.0%}"]
+            if name in others and name not in OURS:
+                for part in (outcome.ratio(one, name) for one in ours):
+                    row += [f"{part.median:.2f}", f"{part.spread:.0%}"]
             rows.append(row + [""] * (len(rows[0]) - len(row)))
         results[workload] = outcome.record(yardstick) | {"largest relative difference of losses": differences}
     print(table(rows))

@@ -16,13 +16,13 @@ def record_update(capture: Any, optimizer: Any, group: dict[str, Any], lot: Any,
 
     holds_floats = lot.leaves.holds_float(lot.leaves.tensors[0])
 
-    def constants() -> dict[str, Any]:
+    def constants() -> tuple[dict[str, Any], dict[str, Any]]:
         if tuple(group.values()) != optimizer._settings[i]:
             optimizer._prepare(i)
         if holds_floats:
             lot.leaves.rebind()
         recording = capture.is_running
-        return optimizer._constants(group, lot, lot.steps + (not recording) - lot.missed[first])
+        return lot.constants, optimizer._changing(group, lot, lot.steps + (not recording) - lot.missed[first])
 
     values = capture.values_at_call(constants)
     capture.before_reading(lot.leaves.rebind)

@@ -168,6 +168,11 @@ class Optimizer:
         changing = self.constants_of_step(group, step)
         return {**lot.constants, **_typed(changing, lot.leaves.values.dtype)} if changing else lot.constants
 
+    def _changing(self, group: ParameterGroup, lot: Lot, step: int) -> dict[str, Any]:
+        """Of these, the ones of a step alone."""
+        changing = self.constants_of_step(group, step)
+        return _typed(changing, lot.leaves.values.dtype) if changing else changing
+
     def _run(self, group: ParameterGroup, lot: Lot, first: int, last: int, step: int) -> None:
         """The rule over the leaves `first` to `last`, all of one step count."""
         if (capture := current_capture()) is not None:

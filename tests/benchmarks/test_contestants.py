@@ -1,5 +1,8 @@
 """The pipe to a peer and who is let in, with this interpreter in the part of the peer's: no environment is needed."""
 
+import importlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,7 +61,7 @@ def test_a_peer_that_ended_is_named():
 def test_who_cannot_run_is_left_out_with_a_reason_and_refused_if_named(monkeypatch, tmp_path):
     monkeypatch.setattr(contestants, "HOME", tmp_path)
     with Team() as team:
-        assert list(team.calls) == ["hand", "eager", "compiled"]
+        assert list(team.calls) == ["hand", "handout", "eager", "compiled"]
         assert "environments pytorch" in team.left_out["pytorch"]
     with pytest.raises(SystemExit, match="jax: no environment"):
         Team(["hand", "jax"])
@@ -96,6 +99,22 @@ def test_tinygrad_without_clang_says_so(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(Unavailable, match="clang"):
         answer("tinygrad", "steps.seconds", {})
+
+
+def test_tinygrad_finds_the_clang_inside_of_ziglang(monkeypatch, tmp_path):
+    (tmp_path / "ziglang").mkdir()
+    (tmp_path / "ziglang" / "__init__.py").touch()
+    zig = tmp_path / "ziglang" / "zig"
+    zig.write_text('#!/bin/sh\necho "$@"\n')
+    zig.chmod(0o755)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("CC", "")
+    monkeypatch.delitem(sys.modules, "benchmarks.contestants.tinygrad", raising=False)
+    importlib.import_module("benchmarks.contestants.tinygrad")
+    assert subprocess.run([os.environ["CC"], "-c", "-"], capture_output=True, text=True).stdout == "clang -c -\n"
+    monkeypatch.delitem(sys.modules, "benchmarks.contestants.tinygrad")
 
 
 def test_every_folder_is_a_contestant_and_every_contestant_has_a_folder():

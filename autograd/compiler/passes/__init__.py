@@ -6,9 +6,14 @@ from autograd.compiler.passes.algebra import algebra
 from autograd.compiler.passes.cheaper import cheaper
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.expanding import expanded
+from autograd.compiler.passes.rank_one import without_outer_products
+from autograd.compiler.passes.turning import turned
 from autograd.compiler.program import Program
 
-FOR_SPEED = (expanded, *3 * (algebra, shared_subexpressions, cheaper), algebra, dead_code)
+FOR_SPEED = (
+    expanded, *3 * (algebra, shared_subexpressions, cheaper), algebra, dead_code,
+    without_outer_products, dead_code, turned, algebra, shared_subexpressions, dead_code,
+)  # fmt: skip
 PASSES = (dead_code, algebra, shared_subexpressions, algebra, dead_code)
 
 

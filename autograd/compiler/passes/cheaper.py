@@ -9,12 +9,13 @@ from autograd.compiler.passes.algebra import Definitions, defined, number, rewri
 from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
-from autograd.ops.indexing import place
+from autograd.ops import shaping
+from autograd.ops.indexing import pick, place
 
 
 def cheaper(program: Program) -> Program:
     """Each equation as cheap as the rules make it; a rule may give several for one."""
-    program = split(program, (_exponential_of_logarithm, _factor_on_the_smaller, _placed_in_rows))
+    program = split(program, (_exponential_of_logarithm, _factor_on_the_smaller, _placed_in_rows, _picked_first))
     return rewritten(program, (_common_subtrahend,))
 
 
@@ -71,6 +72,22 @@ def _factor_on_the_smaller(equation: Equation, definitions: Definitions) -> list
                 replace(equation, inputs=(quotient.inputs[0], small)),
             ]
     return None
+
+
+def _picked_first(equation: Equation, definitions: Definitions) -> list[Equation] | None:
+    """One element of each row of a - b, where b is a column: that of a, minus the column."""
+    if equation.primitive is not pick:
+        return None
+    difference = defined(equation.inputs[0], ew.subtract, definitions)
+    a, b = (None, None) if difference is None else difference.inputs
+    if not isinstance(a, Variable) or not isinstance(b, Variable) or b.shape != (a.shape[0], 1) or a.shape == b.shape:
+        return None
+    picked, column = Variable(equation.output.shape, a.dtype, "y"), Variable(equation.output.shape, b.dtype, "y")
+    return [
+        replace(equation, inputs=(a,), output=picked),
+        replace(equation, primitive=shaping.reshape, inputs=(b,), keywords={"shape": column.shape}, output=column),
+        replace(equation, primitive=ew.subtract, inputs=(picked, column), keywords={}),
+    ]
 
 
 def _placed_in_rows(equation: Equation, definitions: Definitions) -> list[Equation] | None:

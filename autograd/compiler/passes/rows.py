@@ -9,10 +9,11 @@ import numpy as np
 from autograd.primitives import GENERAL, Primitive
 
 
-def _add_in_rows(x: Any, added: Any, index: Any) -> Any:
-    """x with `added[i]`, or one number, added at [i, index[i]]."""
+def _add_in_rows(x: Any, added: Any, index: Any, is_turned: bool = False) -> Any:
+    """x with `added[i]`, or one number, added at [i, index[i]]; at [index[i], i] if the matrix is turned."""
     y = x.copy()
-    y[np.arange(index.size), index] += added
+    rows = y.T if is_turned else y
+    rows[np.arange(index.size), index] += added
     return y
 
 

@@ -350,3 +350,37 @@ def test_saved_source_runs_in_a_bare_interpreter(tmp_path):
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert float(found.stdout) == pytest.approx(float(loss), rel=1e-12)
+
+
+def test_values_from_outside_bear_the_functions_own_names():
+    class Trainer:
+        def __init__(self):
+            self.x, self.labels = Tensor(np.ones((3, 2))), np.arange(90) % 2
+
+        def loss(self):
+            return (self.x * 2).sum() + Tensor(self.labels).sum()
+
+    scale = np.linspace(0, 1, 100)
+    trainer = Trainer()
+    compiled = autograd.compile(trainer.loss)
+    compiled()
+    assert "def loss(x, labels):" in compiled.source
+    compiled = autograd.compile(lambda x: np.sin(x * scale).sum())
+    compiled(np.ones(100))
+    assert "np.sin(x * scale)" in compiled.source
+
+
+def test_an_argument_that_was_not_given_is_not_written():
+    compiled = autograd.compile(lambda x: np.zeros_like(x) + np.sin(x))
+    compiled(np.ones(3))
+    assert "np.zeros_like(x)" in compiled.source
+
+
+def test_an_array_outside_that_changes_in_any_bit_is_noticed():
+    held = np.array([0.0, 1.0, np.nan])
+    compiled = autograd.compile(lambda x: x / held)
+    with np.errstate(all="ignore"):
+        compiled(np.ones(3))
+        assert compiled(np.ones(3))[0] == np.inf and compiled.cache_info().traces == 1
+        held[0] = -0.0
+        assert compiled(np.ones(3))[0] == -np.inf and compiled.cache_info().traces == 2
