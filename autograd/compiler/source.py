@@ -6,6 +6,7 @@ import ast
 import keyword
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
@@ -15,7 +16,15 @@ WIDTH = 100
 
 # Results that deserve a line of their own: layers and their activations, and gradients.
 _LINES = ("z", "h", "p", "log_p", "draw")
-Statement = tuple[Equation, str, ast.expr]
+
+
+class Statement(NamedTuple):
+    """A line of the program: the last equation in it, what it assigns to, and the expression."""
+
+    equation: Equation
+    target: str
+    value: ast.expr
+
 
 _RESERVED = {"np", "math", *keyword.kwlist}
 
@@ -31,9 +40,11 @@ class Source:
         self._uses = program.uses()
         self._user = {x: equation for equation in program.equations for x in equation.reads()}
         self._fold = fold
+        self.statements = self._statements()
+        self._stored = _write_in_place(self.statements, self.program, self.names)
         body = list(self._body())
         self.objects = self.lowering.helpers.objects
-        pieces = {
+        self.pieces = pieces = {
             x: (target, start)
             for target, others in program.aliases.items()
             for x, start in others.items()
@@ -67,11 +78,9 @@ class Source:
 
     def _body(self) -> Iterator[str]:
         """The lines of the function."""
-        statements = self._statements()
-        stored = _write_in_place(statements, self.program, self.names)
         section = line = None
-        several = len({equation.section for equation, _, _ in statements}) > 1
-        for equation, target, value in statements:
+        several = len({equation.section for equation, _, _ in self.statements}) > 1
+        for equation, target, value in self.statements:
             if several and equation.section != section:
                 yield from ([""] if section else [])
                 yield f"    # --- {equation.section} ---"
@@ -81,12 +90,17 @@ class Source:
                 line = (place.file, place.line)
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
             yield _statement(target, value, equation.output.shape)
-        placed = {target for _, target, _ in statements}
-        for written, new in self.program.writes:
-            if (name := f"{self.names[written]}[...]") not in placed:
-                yield f"    {name} = {self.names[stored.get(new, new)]}"
+        for target, name in self.copies():
+            yield f"    {target}[...] = {name}"
         results = [self.names[x] for x in self.program.outputs]
         yield f"    return {', '.join(results)}" if results else "    return None"
+
+    def copies(self) -> Iterator[tuple[str, str]]:
+        """The arrays that take their new values at the end, and what these are called."""
+        placed = {target for _, target, _ in self.statements}
+        for written, new in self.program.writes:
+            if f"{self.names[written]}[...]" not in placed:
+                yield self.names[written], self.names[self._stored.get(new, new)]
 
     def _statements(self) -> list[Statement]:
         """An equation, the name it defines and its expression, with results that are used once written in place."""
@@ -99,7 +113,7 @@ class Source:
                 continue
             name = self.names[equation.output]
             written[equation.output] = ast.Name(name, ast.Load())
-            statements.append((equation, name, value))
+            statements.append(Statement(equation, name, value))
         return statements
 
     def _folds(self, equation: Equation, value: ast.expr) -> bool:
@@ -150,17 +164,17 @@ def _write_in_place(
         place = next((i for i, (equation, _, _) in enumerate(statements) if equation.output is value), None)
         old = {names[x] for x in (target, *program.aliases.get(target, ()))}
         later = [] if place is None else statements[place + 1 :]
-        if place is None or value.dtype != target.dtype or any(old & _names_in(tree) for _, _, tree in later):
+        if place is None or value.dtype != target.dtype or any(old & names_in(tree) for _, _, tree in later):
             continue
         equation, name, tree = statements[place]
-        statements[place] = (equation, f"{names[target]}[...]", tree)
+        statements[place] = Statement(equation, f"{names[target]}[...]", tree)
         for i, (other, left, right) in enumerate(later, place + 1):
-            statements[i] = (other, left, _Renamed(name, names[target]).visit(right))
+            statements[i] = Statement(other, left, _Renamed(name, names[target]).visit(right))
         stored[value] = target
     return stored
 
 
-def _names_in(tree: ast.AST) -> set[str]:
+def names_in(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 

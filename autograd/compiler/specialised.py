@@ -57,7 +57,8 @@ class Specialised:
         self._as_tensors = any(given)
         self._count = len(results)
         self._floats = trace.floats
-        self.program: Program = optimized(trace.program)
+        self.recorded: Program = trace.program
+        self.program: Program = optimized(self.recorded)
         self.source = Source(self.program, _place_of(function))
         self._without_gradient = [node for node, g in gradients.items() if g is None]
         self._with_gradient = [node for node, g in gradients.items() if g is not None]
@@ -199,7 +200,7 @@ def _name_of(function: Callable[..., Any]) -> str:
 
 
 def _place_of(function: Callable[..., Any]) -> Location | None:
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     return None if code is None else Location(code.co_filename, code.co_firstlineno, "")
 
 
