@@ -60,7 +60,9 @@ class Trace:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
         pulled = list(zip(self.inputs, self.pulled(cotangents, recorded), strict=True))
         if (capture := current_capture()) is not None:
-            capture.cotangents.update((c._node, x._node) for x, c in pulled if isinstance(c, Tensor))
+            for x, c in pulled:
+                if isinstance(c, Tensor):
+                    capture.cotangents[c._node] = x._node
         return refilled(self.primals, (_given(c, x, recorded) for x, c in pulled))
 
     def pulled(self, cotangents: list[Any], recorded: bool) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from autograd.capture import current_capture
 from autograd.compiler.arguments import signature
@@ -29,7 +29,11 @@ class CacheInfo(NamedTuple):
     size: int
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
+@overload
+def compile(f: Callable[..., Any], *, explain: bool = ...) -> Compiled: ...
+@overload
+def compile(f: None = ..., *, explain: bool = ...) -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> Any:
     """The function as a straight-line NumPy program, recorded at its first call; also a decorator.
 
     f takes arrays, Tensors, or nested tuples, lists and dicts of these, and returns such; or it is a whole training
@@ -37,6 +41,9 @@ def compile(f: Callable[..., Any]) -> Compiled:
     arguments (parameters, buffers, optimizer state, learning rates) is read anew at each call, and written back. Python
     floats are inputs, other arguments are part of what the program is specialised on: new ones, other shapes, dtypes or
     containers, `train()` and `eval()`, are recorded anew. The caller gets ndarrays, or Tensors if it gave Tensors.
+
+    With `explain`, each line of the backward pass in `source` has a comment on the step of the chain rule that it is:
+    `# h = np.tanh(z)  =>  dL/dz = dL/dh * (1.0 - h * h)`. `@compile(explain=True)` decorates.
 
     Of the result, `source` is the NumPy text, `program` the equations, `draw()` their picture; `memory()` and `stats()`
     tell what it costs, `cache_info()` what was recorded; `save(path)` writes the text to a file.
@@ -64,14 +71,15 @@ def compile(f: Callable[..., Any]) -> Compiled:
       q = multiply(y, b)  float64 ()
       return q
     """
-    return Compiled(f)
+    return functools.partial(compile, explain=explain) if f is None else Compiled(f, explain)
 
 
 class Compiled:
     """A compiled function; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], explain: bool = False) -> None:
         self._function = function
+        self._explain = explain
         self._specialised: dict[Any, Specialised] = {}
         self._last: Specialised | None = None
         self._hits = self._traces = 0
@@ -90,7 +98,7 @@ class Compiled:
                 self._last = known
                 return known.run(values, prepared)
         self._traces += 1
-        specialised = Specialised(self._function, args, keywords)
+        specialised = Specialised(self._function, args, keywords, self._explain)
         self._specialised[key] = self._last = specialised
         result, specialised.result = specialised.result, None
         return result

@@ -24,6 +24,22 @@ Read = Callable[[], Any]
 DRAW = Primitive(lambda generator, method, arguments, number: None, (), CONSTANT, arity=1, name="draw")
 
 
+class Cotangents(dict[Node, Node]):
+    """Of each cotangent what it is the cotangent of; `pairs` has all, where one is handed on as it is."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Node, Node]] = []  # (x, dL/dx)
+
+    def __setitem__(self, g: Node, x: Node) -> None:
+        self.pairs.append((x, g))
+        super().__setitem__(g, x)
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self.pairs.clear()
+        super().clear()
+
+
 class Capture:
     """The notes of one run; `current_capture()` hands it to whoever reads or writes arrays behind Tensors' backs.
 
@@ -34,7 +50,7 @@ class Capture:
     def __init__(self) -> None:
         self.is_running = True
         self.sections: list[tuple[int, int, str]] = []
-        self.cotangents: dict[Node, Node] = {}  # a cotangent -> what it is the cotangent of
+        self.cotangents = Cotangents()
         self.aliases: dict[Node, Node] = {}  # a leaf made of another Tensor's value -> that Tensor's node
         self.constants: set[Node] = set()  # leaves made of plain values
         self.large: set[Node] = set()  # inputs that are constants, too large to be written out

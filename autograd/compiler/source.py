@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from autograd.compiler.explaining import Derivations
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
 
 WIDTH = 100
+_MOST_DESCRIBED = 10
 
 # Results that deserve a line of their own: layers and their activations, and gradients.
 _LINES = ("z", "h", "p", "log_p", "draw")
@@ -30,9 +32,19 @@ _RESERVED = {"np", "math", *keyword.kwlist}
 
 
 class Source:
-    """The text of a program, and the functions in it that have no source of their own."""
+    """The text of a program, and the functions in it that have no source of their own.
 
-    def __init__(self, program: Program, place: Location | None = None, *, fold: bool = True) -> None:
+    `explained`, the program as it was recorded and its (x, dL/dx), adds the chain rule's steps to the backward pass.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        place: Location | None = None,
+        explained: tuple[Program, list[tuple[Variable, Variable | None]]] | None = None,
+        *,
+        fold: bool = True,
+    ) -> None:
         self.program = program
         self._place = place
         self.names = named(program, lambda name: name in _RESERVED or name == program.name)
@@ -42,6 +54,8 @@ class Source:
         self._fold = fold
         self.statements = self._statements()
         self._stored = _write_in_place(self.statements, self.program, self.names)
+        texts = {x.equation.output: f"{x.target} = {ast.unparse(x.value)}" for x in self.statements}
+        self._derivations = None if explained is None else Derivations(*explained, self.names, texts)
         body = list(self._body())
         self.objects = self.lowering.helpers.objects
         self.pieces = pieces = {
@@ -55,13 +69,32 @@ class Source:
         lines = [f'"""{self._title()}"""', "", *self._imports(), ""]
         for definition in self.lowering.helpers.definitions.values():
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
-        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._pieces(pieces), *body]
+        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._docstring(), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
     def _title(self) -> str:
         place = self._place
         origin = f" of {Path(place.file).name}:{place.line}" if place is not None and place.line else ""
         return f"{self.program.name}{origin} as plain NumPy, written by readgrad."
+
+    def _docstring(self) -> Iterator[str]:
+        """What the function returns and writes to, and the shapes and dtypes of its arguments."""
+        written = [self.names[x] for x, _ in self.program.writes]
+        results = [self.names[x] for x in self.program.outputs]
+        returned = f"Return {_listed(results)}" if results else ""
+        wrote = f"{'write new values' if results else 'Write new values'} to {_listed(written)}" if written else ""
+        summary = ", and ".join(part for part in (returned, wrote) if part)
+        if not summary:
+            return
+        if len(self.inputs) > _MOST_DESCRIBED or not self.inputs:
+            yield f'    """{summary}."""'
+            return
+        yield from (f'    """{summary}.', "")
+        width = max(len(self.names[x]) for x in self.inputs)
+        for x in self.inputs:
+            form = "a Generator" if x.dtype.kind == "O" else f"{x.dtype} {x.shape if x.shape else 'number'}"
+            yield f"    {self.names[x]:<{width}} : {form}"
+        yield '    """'
 
     def _imports(self) -> list[str]:
         used = any("math." in text for text in self.lowering.helpers.definitions.values())
@@ -89,6 +122,8 @@ class Source:
             if place is not None and place.text and (place.file, place.line) != line:
                 line = (place.file, place.line)
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
+            if self._derivations is not None:
+                yield from (f"    # {step}" for step in self._derivations.of(equation.output))
             yield _statement(target, value, equation.output.shape)
         for target, name in self.copies():
             yield f"    {target}[...] = {name}"
@@ -127,13 +162,20 @@ class Source:
         return user is not None and user.section == equation.section and equation.primitive.name != "draw"
 
 
+def _listed(names: list[str]) -> str:
+    """`a, b and c`; `a, b ... z` of many."""
+    if len(names) > _MOST_DESCRIBED:
+        return f"{names[0]}, {names[1]} ... {names[-1]}"
+    return " and ".join(", ".join(names).rsplit(", ", 1))
+
+
 def _statement(target: str, value: ast.expr, shape: tuple[int, ...]) -> str:
     text = f"    {target} = {ast.unparse(value)}"
     name = target.removesuffix("[...]")
     if name != target and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
         text = f"    {name} {_AUGMENTED[type(value.op)]}= {ast.unparse(value.right)}"
-    first, *rest = _broken(text)
-    return "\n".join([f"{first:<60}  # {shape}" if shape else first, *rest])
+    *first, last = _broken(text)
+    return "\n".join([*first, f"{last:<60}  # {shape}" if shape else last])
 
 
 def _broken(text: str) -> list[str]:

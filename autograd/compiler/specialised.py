@@ -27,7 +27,9 @@ from autograd.tensor import Tensor, tensor_of
 class Specialised:
     """A program with how its inputs are read, and what happens to its results."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], explain: bool = False
+    ) -> None:
         """Run the function, recording it; `result` is what this run returned."""
         self._edits = EDITS[0]
         arguments: list[Tensor] = []
@@ -59,7 +61,8 @@ class Specialised:
         self._floats = trace.floats
         self.recorded: Program = trace.program
         self.program: Program = optimized(self.recorded)
-        self.source = Source(self.program, _place_of(function))
+        explained = (self.recorded, list(trace.cotangents())) if explain else None
+        self.source = Source(self.program, _place_of(function), explained)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
         self._with_gradient = [node for node, g in gradients.items() if g is not None]
         self._guards = list(capture.gradients.items())

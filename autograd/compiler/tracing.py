@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,18 @@ class Trace:
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
+        self._name_cotangents(hints)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
             name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
         )
+
+    def cotangents(self) -> Iterator[tuple[Variable, Variable | None]]:
+        """(x, dL/dx) for what has a place in the program, as the backward pass came to it; None for a plain number."""
+        for node, g in self.capture.cotangents.pairs:
+            x = self.variables.get(self._resolved(node))
+            if x is not None:
+                yield x, self.variables.get(self._resolved(g))
 
     def _reachable(self, roots: Iterable[Node]) -> list[Node]:
         """Op nodes that the roots depend on, oldest first."""
@@ -134,15 +142,21 @@ class Trace:
     def _equation(self, node: Node) -> Equation:
         inputs = tuple(self._value(x, node.clock) for x in node.inputs)
         keywords = {name: self._value(x, node.clock) for name, x in (node.keywords or {}).items()}
-        of = self.capture.cotangents.get(node)
         output = Variable.like(node.output, self.capture.names.get(node) or _HINTS.get(node.primitive.name, "y"))
         self.variables[node] = output
-        if of is not None:
-            output.of = self.variables.get(self._resolved(of))
         section = self._section(node.clock)
         is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
         is_view = is_given or getattr(node.output, "base", None) is not None
         return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
+
+    def _name_cotangents(self, names: dict[Variable, str]) -> None:
+        """Say what each cotangent belongs to; of several things, which got it handed on, one that the user named."""
+        found: dict[Variable, Variable] = {}
+        for x, g in self.cotangents():
+            if g is not None and found.get(g) not in names:
+                found[g] = x
+        for g, x in found.items():
+            g.of = x
 
 
 # What to call a result, by the operation.
