@@ -89,7 +89,8 @@ class Stats:
 def memory_of(program: Program, plan: Plan) -> Memory:
     """Of a program as it is written, and as it is run."""
     kept = _kept(plan)
-    anew = [equation for equation in plan.program.equations if plan.names[equation.output] not in plan.objects]
+    assigned = {line.strip().split(" = ")[0] for line in plan.text.splitlines()}
+    anew = [equation for equation in plan.program.equations if plan.names[equation.output] in assigned]
     return Memory(_bytes_of_results(program.equations), kept + _bytes_of_results(anew), kept)
 
 
@@ -99,9 +100,9 @@ def _bytes_of_results(equations: Iterable[Equation]) -> int:
 
 
 def _kept(plan: Plan) -> int:
-    """Bytes of the arrays that a planned program names, but for its inputs; parts of one array count once."""
-    inputs = (plan.objects.get(plan.names[x]) for x in plan.program.inputs)
-    known = {id(_whole(x)) for x in inputs if isinstance(x, np.ndarray)}
+    """Bytes of the arrays that a planned program names, but for those of others; parts of one array count once."""
+    inputs = [plan.objects.get(plan.names[x]) for x in plan.program.inputs]
+    known = {id(_whole(x)) for x in (*inputs, *plan.program.homes.values()) if isinstance(x, np.ndarray)}
     total = 0
     stack = list(plan.objects.values())
     while stack:

@@ -24,6 +24,9 @@ Read = Callable[[], Any]
 DRAW = Primitive(lambda generator, method, arguments, number: None, (), CONSTANT, arity=1, name="draw")
 
 
+_LARGE = 1 << 16  # bytes of an array that is worth sharing: small ones are better where the plan wants them
+
+
 class Cotangents(dict[Node, Node]):
     """Of each cotangent what it is the cotangent of; `pairs` has all, where one is handed on as it is."""
 
@@ -58,6 +61,7 @@ class Capture:
         self.draws: list[Draw] = []  # each through `sample`
         self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
+        self.homes: dict[Node, np.ndarray] = {}
         self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
         self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when
         self.memory: dict[Any, list[Any]] = {}  # place of an array -> [array, its Tensor, the Tensor to be written]
@@ -122,6 +126,11 @@ class Capture:
     def name(self, tensor: Tensor, name: str) -> None:
         """What to call a Tensor in the program."""
         self.names.setdefault(tensor._node, name)
+
+    def home(self, tensor: Tensor, array: np.ndarray) -> None:
+        """A result may be computed in that array, which nothing reads during a call."""
+        if array.nbytes >= _LARGE and not any(np.may_share_memory(array, one) for one in self.homes.values()):
+            self.homes[tensor._node] = array
 
     def array(self, array: np.ndarray, name: str) -> Tensor:
         """The Tensor that stands for an array in the program, at this point of the run."""
@@ -216,7 +225,15 @@ class Capture:
     def finish(self) -> None:
         """The run has come to its end, and its program is made: let go of the graph."""
         self.is_running = False
-        held = (self.cotangents, self.aliases, self.memory, self.decisions, self.gradients_before, self.names)
+        held = (
+            self.cotangents,
+            self.aliases,
+            self.memory,
+            self.decisions,
+            self.gradients_before,
+            self.names,
+            self.homes,
+        )
         for notes in (*held, self._undo, self.constants):
             notes.clear()
         for _, versions in self.assigned_leaves.values():

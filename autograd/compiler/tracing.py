@@ -39,8 +39,9 @@ class Trace:
         self._name_cotangents(hints)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
-            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
-        )
+            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases,
+            {self.variables[node]: array for node, array in capture.homes.items() if node in self.variables},
+        )  # fmt: skip
 
     def cotangents(self) -> Iterator[tuple[Variable, Variable | None]]:
         """(x, dL/dx) for what has a place in the program, as the backward pass came to it; None for a plain number."""

@@ -60,6 +60,7 @@ def _regions(capture: Any, optimizer: Any, lot: Any, first: int, last: int) -> I
     parts = [tensor.grad.reshape(-1) for tensor in leaves.tensors[first:last]]
     g = parts[0] if len(parts) == 1 else np.concatenate(parts)
     capture.name(g, "gradient")
+    capture.home(g, leaves.gradient[start:stop])
     whole = stop - start == leaves.values.size
     p = leaves.values if whole else leaves.values[start:stop]
     yield p, g, lot.state if whole else {name: vector[start:stop] for name, vector in lot.state.items()}
