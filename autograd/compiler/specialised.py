@@ -135,7 +135,7 @@ class Specialised:
         """Note the assignments, which the program made, as the leaves' own `assign` does."""
         code, lasti = user_place(2)
         now = tick()
-        for node, (tensor, _) in self._capture.assigned_leaves.items():
+        for node, tensor in self._capture.assigned_leaves.items():
             if node in floats:
                 tensor._data = node.output = float(floats[node])
             node.snapshot = None

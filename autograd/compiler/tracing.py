@@ -11,7 +11,6 @@ import numpy as np
 from autograd.compiler.literals import WRITTEN_OUT
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import Capture
-from autograd.errors import CaptureError
 from autograd.graph import Node, clock_of, leaf, locate
 from autograd.tensor import Tensor
 
@@ -64,8 +63,6 @@ class Trace:
                 continue
             ops.append(node)
             for parent in _parents(node):
-                if parent.primitive is None:
-                    self._refuse_changed(parent, node)
                 stack.append(self._resolved(parent, node.clock))
         return sorted(ops, key=clock_of)
 
@@ -75,19 +72,12 @@ class Trace:
             if node in self.capture.aliases:
                 node = self.capture.aliases[node]
                 continue
-            versions = self.capture.assigned_leaves.get(node, (None, []))[1]
+            versions = self.capture.versions.get(node, ())
             before = [new for at, new in versions if clock is not None and at < clock]
-            if not before or not isinstance(before[-1], Node):
+            if not before:
                 break
             node = before[-1]
         return node
-
-    def _refuse_changed(self, leaf: Node, user: Node) -> None:
-        if self.capture.updated.get(leaf, user.clock) < user.clock:
-            raise CaptureError(
-                f"compile: {user.primitive.name} uses a parameter after an optimizer has changed it "
-                f"({user.location}); end the compiled function with optimizer.step()"
-            )
 
     def _section(self, clock: int) -> str:
         """The part of the program that was running then; what prepares an assignment behind a backward pass updates."""
@@ -95,7 +85,7 @@ class Trace:
             if begin <= clock <= end:
                 return name
         updates = any(end < clock for _, end, _ in self.capture.sections) and any(
-            clock < at for _, versions in self.capture.assigned_leaves.values() for at, _ in versions
+            clock < at for node in self.capture.assigned_leaves for at, _ in self.capture.versions[node]
         )
         return "update" if updates else "forward"
 
@@ -178,12 +168,14 @@ def _parents(node: Node) -> list[Node]:
 
 
 def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
-    """Leaves and arrays that were overwritten, and their last values."""
-    for node, (_, versions) in capture.assigned_leaves.items():
-        yield node, versions[-1][1]
-    for _, tensor, current in capture.memory.values():
-        if current is not tensor:
-            yield tensor._node, current._node
+    """Leaves and arrays that were overwritten, and their last values; a leaf in an array is written with that."""
+    written = [memory for memory in capture.memory.values() if memory.is_written]
+    for node in capture.assigned_leaves:
+        place = node.output
+        if type(place) is not np.ndarray or not any(np.may_share_memory(place, one.array) for one in written):
+            yield node, capture.versions[node][-1][1]
+    for memory in written:
+        yield memory.before._node, memory.current._node
 
 
 def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:
