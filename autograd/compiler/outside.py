@@ -1,23 +1,34 @@
-"""What a function reads from outside: the globals and enclosing variables that it names, and its object's attributes.
+"""What a function reads from outside: globals, enclosing variables and attributes, its own and those of what it calls.
 
-They are constants of its program. So that no call gets a stale answer, each call looks whether they are as they were.
+They are constants of its program. So that no call gets a stale answer, each call looks whether they are as they were:
+one chain of `is`, written out, and a comparison of the lists, dicts, sets and arrays among them.
+
+Which functions run is seen while the program is recorded. The library's own, NumPy's and Python's are left out.
 """
 
 from __future__ import annotations
 
+import dis
+import functools
+import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from autograd.errors import CaptureError
-from autograd.graph import here
+from autograd.graph import LIBRARY_MARK, Node, here, locate
+from autograd.tensor import Tensor
 
-_UNWATCHED = (ModuleType, FunctionType, BuiltinFunctionType, type)
 _CONTAINERS = (list, tuple, dict, set)
-
+_MISSING = object()
 
 Draw = tuple[np.random.Generator, bytes, bytes]  # what was drawn from, and its states before and after
 
@@ -27,87 +38,257 @@ def state_of(generator: np.random.Generator) -> bytes:
     return pickle.dumps(generator.bit_generator.state)
 
 
+@dataclass
+class Binding:
+    """A name and what it stood for: read as `holder['scale']`, `holder.cell_contents` or `holder.scale`."""
+
+    label: str
+    holder: Any
+    access: str
+    value: Any
+    code: CodeType | None  # that names it
+
+    def read(self) -> Any:
+        """What it stands for now."""
+        try:
+            return eval(f"holder{self.access}", {"holder": self.holder})
+        except (KeyError, AttributeError, ValueError):  # ValueError: an empty cell
+            return _MISSING
+
+
 class Outside:
-    """The values outside of a function, as they were when it was made."""
+    """The values outside of a function, as they were when the run came upon them."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        entries = [(name, holder, key) for name, holder, key in _places(function) if _watched(holder, key)]
-        rebound = [(holder, key, _read(holder, key)) for _, holder, key in entries]
-        self._cells = [(holder, value) for holder, _, value in rebound if isinstance(holder, CellType)]
-        self._names = [(holder, key, value) for holder, key, value in rebound if not isinstance(holder, CellType)]
-        self._generators = [
-            (name, value, state_of(value))
-            for (name, _, _), (_, _, value) in zip(entries, rebound, strict=True)
-            if isinstance(value, np.random.Generator)
-        ]
-        self._contents = [
-            (name, value, _copied(value))
-            for (name, _, _), (_, _, value) in zip(entries, rebound, strict=True)
-            if isinstance(value, (*_CONTAINERS, np.ndarray)) and not isinstance(value, tuple)
-        ]
+        self.names: dict[Node, str] = {}  # of Tensors, by the variables that hold them
+        self._bindings: dict[tuple[int, str], Binding] = {}
+        self._contents: list[tuple[str, Any, Any, CodeType | None]] = []  # what may change within, and a copy
+        self._generators: list[tuple[str, np.random.Generator, bytes, CodeType | None]] = []
+        self._functions: dict[CodeType, FunctionType] = {}
+        self._objects: dict[int, tuple[str, Any]] = {}
+        self._known: dict[int, Any] = {}
+        self._passed: list[tuple[str, ref[Any], CodeType]] = []  # objects given as arguments, within the function
+        self._codes: set[CodeType] = set()
+        self._attributes: set[str] = set()
+        self._explore("", function, None)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Take in what each function names that runs inside."""
+        before = sys.getprofile()
+        sys.setprofile(self._called)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+            for name, reference, code in self._passed:
+                if (thing := reference()) is not None:  # not one that was made during the run
+                    self._explore(name, thing, code)
+            self._passed.clear()
+            for label, thing in list(self._objects.values()):
+                self._take_attributes(label, thing, None)
+            self._objects.clear()
+            self._known.clear()
+            self._check = self._written_check()
+
+    # --- taking in ---
+
+    def _called(self, frame: FrameType, event: str, argument: Any) -> None:
+        code = frame.f_code
+        if event != "call" or not _is_users(code.co_filename) or LIBRARY_MARK in frame.f_globals:
+            return
+        if code not in self._codes:
+            self._codes.add(code)
+            names = set(_names_in(code))
+            self._attributes |= names
+            for name in sorted(names & frame.f_globals.keys()):
+                self._take(name, frame.f_globals, f"[{name!r}]", code)
+            function = self._functions.get(code)
+            for name, cell in zip(code.co_freevars, (function and function.__closure__) or (), strict=False):
+                self._take(name, cell, ".cell_contents", code)
+            for value in (function and function.__defaults__) or ():
+                self._explore(f"a default of {code.co_name}", value, code)
+        count = code.co_argcount + code.co_kwonlyargcount
+        for name in code.co_varnames[:count]:
+            value = frame.f_locals.get(name)
+            if id(value) not in self._known and _is_object(value):
+                with suppress(TypeError):  # an object that takes no weak references
+                    self._passed.append((name, ref(value), code))
+
+    def _take(self, label: str, holder: Any, access: str, code: CodeType | None) -> None:
+        key = (id(holder), access)
+        if key in self._bindings:
+            return
+        binding = Binding(label, holder, access, None, code)
+        binding.value = binding.read()
+        if binding.value is _MISSING:
+            return
+        if not isinstance(binding.value, ModuleType):
+            self._bindings[key] = binding
+        if not _is_librarys(binding.value):
+            self._explore(label, binding.value, code)
+
+    def _explore(self, label: str, value: Any, code: CodeType | None) -> None:
+        """Take in what a value holds that may change."""
+        if id(value) in self._known:
+            return
+        if isinstance(value, Tensor):
+            self.names.setdefault(value._node, label)
+        elif isinstance(value, FunctionType):
+            self._functions.setdefault(value.__code__, value)
+        elif isinstance(value, MethodType | functools.partial):
+            parts = (value.__func__, value.__self__) if isinstance(value, MethodType) else (value.func, value.args)
+            for part in (*parts, *getattr(value, "keywords", {}).values()):
+                self._explore(label or "self", part, code)
+        elif isinstance(value, np.random.Generator):
+            self._generators.append((label, value, state_of(value), code))
+        elif isinstance(value, np.ndarray | list | dict | set | tuple):
+            self._known[id(value)] = value
+            if not isinstance(value, tuple) or any(isinstance(part, _CONTAINERS) for part in value):
+                self._contents.append((label, value, _copied(value), code))
+            if isinstance(value, _CONTAINERS):
+                self._explore_parts(label, value, code)
+        elif _is_object(value):
+            self._known[id(value)] = value
+            self._objects[id(value)] = (label, value)
+            self._take_attributes(label, value, code)
+
+    def _explore_parts(self, label: str, container: Any, code: CodeType | None) -> None:
+        """Tensors, functions and objects in a container, whose own contents are compared as a whole."""
+        for place, part in container.items() if isinstance(container, dict) else enumerate(container):
+            if not isinstance(part, (*_CONTAINERS, np.ndarray)):
+                self._explore(f"{label}_{place}", part, code)
+            elif not isinstance(part, np.ndarray) and id(part) not in self._known:
+                self._known[id(part)] = part
+                self._explore_parts(f"{label}_{place}", part, code)
+
+    def _take_attributes(self, label: str, thing: Any, code: CodeType | None) -> None:
+        """Those attributes of an object whose names the functions use; a method is no value."""
+        tells = hasattr(thing, "named_parameters")  # a module of layers tells by itself when an attribute is bound anew
+        for name in sorted(self._attributes):
+            static = _static(thing, name)
+            if static is _MISSING or isinstance(static, FunctionType | property | classmethod | staticmethod):
+                continue
+            if tells and not isinstance(static, list | dict | set | np.ndarray):
+                continue
+            self._take(f"{label}.{name}", thing, f".{name}", code)
+
+    # --- looking ---
 
     def is_unchanged(self) -> bool:
         """Whether every name has the value it had."""
-        for cell, value in self._cells:
-            if cell.cell_contents is not value and not _same(cell.cell_contents, value):
-                return False
-        for mapping, name, value in self._names:
-            if mapping.get(name) is not value and not _same(mapping.get(name), value):
-                return False
-        return all(_same(value, before) for _, value, before in self._contents)
+        if not self._check():
+            for binding in self._bindings.values():
+                now = binding.read()
+                if now is not binding.value and not _same(now, binding.value):
+                    return False
+            for binding in self._bindings.values():  # equal, but other objects: look for these from now on
+                binding.value = binding.read()
+            self._check = self._written_check()
+        return not self._contents or all(_same(value, before) for _, value, before, _ in self._contents)
+
+    def _written_check(self) -> Callable[[], bool]:
+        holders: dict[int, str] = {}
+        bound: dict[str, Any] = {LIBRARY_MARK: True}
+        tests = []
+        for i, binding in enumerate(self._bindings.values()):
+            holder = holders.setdefault(id(binding.holder), f"h{i}")
+            bound[holder], bound[f"v{i}"] = binding.holder, binding.value
+            tests.append(f"{holder}{binding.access} is v{i}")
+        chain = " and ".join(tests) or "True"
+        lines = ("def check():", " try:", f"  return {chain}", " except (KeyError, AttributeError, ValueError):")
+        exec("\n".join((*lines, "  return False")), bound)
+        return bound["check"]
 
     def refuse_changes(self, draws: list[Draw]) -> None:
-        """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""
-        for name, generator, state in self._generators:
+        """Raise if the run changed a list, a dict, a set, an array or a count, or drew from a Generator otherwise."""
+        for name, generator, state, code in self._generators:
             for drawn, before, after in draws:
                 if drawn is generator and before == state:
                     state = after
             if state != state_of(generator):
                 raise CaptureError(
-                    f"compile: the function draws from {name!r} (at {here()}), and every later call would get the same "
-                    f"numbers. Write autograd.sample({name}.random, shape) for {name}.random(shape)."
+                    f"compile: the function draws from {name!r} (at {_line_of(name, code)}), and every later call "
+                    f"would get the same numbers. Write autograd.sample({name}.random, shape) for {name}.random(shape)."
                 )
-        for name, value, before in self._contents:
+        for name, value, before, code in self._contents:
             if not _same(value, before):
                 raise CaptureError(
-                    f"compile: the function changes {name!r}, a {type(value).__name__} outside of it (at {here()}), "
-                    "which a later call would not do. Return the values, and collect them outside."
+                    f"compile: the function changes {name!r}, a {type(value).__name__} outside of it (at "
+                    f"{_line_of(name, code)}), which a later call would not do. Return the values, and collect them "
+                    "outside."
+                )
+        for binding in self._bindings.values():
+            if isinstance(binding.value, int | float) and not _same(binding.read(), binding.value):
+                raise CaptureError(
+                    f"compile: the function changes {binding.label!r} from {binding.value!r} (at "
+                    f"{_line_of(binding.label, binding.code)}), which a later call would not do. Count outside of it."
                 )
 
 
-def _places(function: Callable[..., Any]) -> Iterator[tuple[str, Any, str]]:
-    """(name, what holds it, its key there) of each value that the function's own code names."""
-    owner = getattr(function, "__self__", None)
-    if owner is not None and hasattr(owner, "__dict__"):
-        for name in vars(owner):
-            yield f"self.{name}", vars(owner), name
-    plain = getattr(function, "__func__", function)
-    if not isinstance(plain, FunctionType):
-        return
-    yield from (
-        (name, cell, "") for name, cell in zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
-    )
-    for name in sorted(set(_global_names(plain.__code__))):
-        if name in plain.__globals__:
-            yield name, plain.__globals__, name
-
-
-def _global_names(code: CodeType) -> Iterator[str]:
+def _names_in(code: CodeType) -> Iterator[str]:
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _global_names(constant)
+            yield from _names_in(constant)
 
 
-def _read(holder: CellType | Mapping[str, Any], key: str) -> Any:
-    return holder.cell_contents if isinstance(holder, CellType) else holder[key]
+def _line_of(label: str, code: CodeType | None) -> Any:
+    """The last line of the function that names the value; where the function was called, if none does."""
+    name = label.rsplit(".", 1)[-1]
+    last = None
+    for instruction in () if code is None else dis.get_instructions(code):
+        if instruction.argval == name:
+            last = instruction.offset
+    return here() if last is None or code is None else locate(code, last)
 
 
-def _watched(holder: Any, key: str) -> bool:
-    try:
-        return not isinstance(_read(holder, key), _UNWATCHED)
-    except ValueError:  # an empty cell
-        return False
+_PATHS = (sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib"))
+_ELSEWHERE = tuple(f"{path}{os.sep}" for path in dict.fromkeys(_PATHS))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_users(file: str) -> bool:
+    """Whether code of that file is neither Python's nor an installed package's."""
+    return not file.startswith((*_ELSEWHERE, "<frozen", "<compiled", "<__array_function__"))
+
+
+def _is_librarys(value: Any) -> bool:
+    """Whether a value is a module, class or function that is not the user's, and so does not change."""
+    if isinstance(value, ModuleType):
+        return LIBRARY_MARK in vars(value) or not _is_users(getattr(value, "__file__", None) or "<frozen")
+    if isinstance(value, type):
+        return not _is_users_class(value)
+    if isinstance(value, FunctionType):
+        return LIBRARY_MARK in value.__globals__ or not _is_users(value.__code__.co_filename)
+    return isinstance(value, BuiltinFunctionType | np.ufunc)
+
+
+def _is_users_class(kind: type) -> bool:
+    module = sys.modules.get(kind.__module__)
+    if module is None or kind.__module__ == "__main__":
+        return True
+    if kind.__module__ in ("types", "argparse"):  # SimpleNamespace and Namespace: settings
+        return kind.__name__ in ("SimpleNamespace", "Namespace")
+    return not _is_librarys(module)
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is an object, a class or a module of the user's, whose attributes may change."""
+    if isinstance(value, type | ModuleType):
+        return not _is_librarys(value)
+    return hasattr(type(value), "__mro__") and type(value).__module__ != "builtins" and _is_users_class(type(value))
+
+
+def _static(thing: Any, name: str) -> Any:
+    """An attribute without running code: from the object, or from its class."""
+    found = getattr(thing, "__dict__", {}).get(name, _MISSING)
+    if found is not _MISSING:
+        return found
+    for kind in type(thing).__mro__ if not isinstance(thing, type) else thing.__mro__:
+        if name in vars(kind):
+            return vars(kind)[name]
+    return _MISSING
 
 
 def _copied(value: Any) -> Any:
@@ -124,10 +305,12 @@ def _same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.shape == b.shape and a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return bool(np.array_equal(a, b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_same(part, b[key]) for key, part in a.items())
     simple = int | float | complex | str | bytes | set | np.generic
-    return type(a) is type(b) and isinstance(a, simple) and bool(a == b)
+    return type(a) is type(b) and isinstance(a, simple) and bool(a == b or (a != a and b != b))

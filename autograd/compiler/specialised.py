@@ -45,7 +45,8 @@ class Specialised:
         self._outside = Outside(function)
         self._capture = capture = Capture()
         with _capturing(capture):
-            result = function(*args, **keywords)
+            with self._outside.watching():
+                result = function(*args, **keywords)
             _refuse_strangers(result)
             self._outside.refuse_changes(capture.draws)
             results: list[Tensor] = []
@@ -55,7 +56,7 @@ class Specialised:
             leaving = [x._node for x in (*results, *left)]
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
-            trace = Trace(capture, _name_of(function), names, different)
+            trace = Trace(capture, _name_of(function), names, different, self._outside.names)
         self._as_tensors = any(given)
         self._count = len(results)
         self._floats = trace.floats

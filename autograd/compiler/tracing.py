@@ -18,8 +18,11 @@ from autograd.tensor import Tensor
 class Trace:
     """A program, with the leaf nodes that its inputs stand for."""
 
-    def __init__(self, capture: Capture, name: str, arguments: dict[Node, str], results: list[Any]) -> None:
+    def __init__(
+        self, capture: Capture, name: str, arguments: dict[Node, str], results: list[Any], held: dict[Node, str]
+    ) -> None:
         self.capture = capture
+        self._held_names = held  # Tensors by the variables that hold them
         self.arguments = arguments
         self.variables: dict[Node, Variable] = {}
         self._large: dict[Any, Node] = {}
@@ -93,7 +96,7 @@ class Trace:
         if node not in self.inputs:
             name = self.arguments.get(node) or self.capture.names.get(node)
             if name is None:
-                name = (node.notes.name if node.notes is not None else None) or "constant"
+                name = (node.notes.name if node.notes is not None else None) or self._held_names.get(node, "constant")
             self.inputs[node] = self.variables[node] = Variable.like(node.output, _identifier(name))
         return self.inputs[node]
 
