@@ -49,8 +49,9 @@ def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> An
     tell what it costs, `cache_info()` what was recorded; `save(path)` writes the text to a file.
 
     A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and an optimizer used it up.
-    Arrays, lists and numbers that f names but does not get as arguments are constants of the program; a call that finds
-    one changed records anew. (Only f's own names are looked at, not those of the functions that it calls.)
+    Arrays, lists, numbers and functions that f names but does not get as arguments, and attributes of objects, are
+    constants of the program; a call that finds one changed records anew. The same holds for the functions that f calls,
+    but for those of installed packages.
 
     Raises
     ------

@@ -28,6 +28,7 @@ from autograd.graph import LIBRARY_MARK, Node, here, locate
 from autograd.tensor import Tensor
 
 _CONTAINERS = (list, tuple, dict, set)
+_METHODS = (FunctionType, property, classmethod, staticmethod)
 _MISSING = object()
 
 Draw = tuple[np.random.Generator, bytes, bytes]  # what was drawn from, and its states before and after
@@ -64,6 +65,7 @@ class Outside:
         self._bindings: dict[tuple[int, str], Binding] = {}
         self._contents: list[tuple[str, Any, Any, CodeType | None]] = []  # what may change within, and a copy
         self._generators: list[tuple[str, np.random.Generator, bytes, CodeType | None]] = []
+        self._settings: list[tuple[str, Any, list[dict[str, Any]], CodeType | None]] = []  # of optimizers
         self._functions: dict[CodeType, FunctionType] = {}
         self._objects: dict[int, tuple[str, Any]] = {}
         self._known: dict[int, Any] = {}
@@ -100,7 +102,10 @@ class Outside:
         if code not in self._codes:
             self._codes.add(code)
             names = set(_names_in(code))
-            self._attributes |= names
+            if not names <= self._attributes:
+                self._attributes |= names
+                for label, thing in list(self._objects.values()):
+                    self._take_attributes(label, thing, code)
             for name in sorted(names & frame.f_globals.keys()):
                 self._take(name, frame.f_globals, f"[{name!r}]", code)
             function = self._functions.get(code)
@@ -148,6 +153,9 @@ class Outside:
                 self._contents.append((label, value, _copied(value), code))
             if isinstance(value, _CONTAINERS):
                 self._explore_parts(label, value, code)
+        elif hasattr(value, "param_groups"):
+            self._known[id(value)] = value
+            self._settings.append((label, value, _settings_of(value), code))
         elif _is_object(value):
             self._known[id(value)] = value
             self._objects[id(value)] = (label, value)
@@ -167,7 +175,8 @@ class Outside:
         tells = hasattr(thing, "named_parameters")  # a module of layers tells by itself when an attribute is bound anew
         for name in sorted(self._attributes):
             static = _static(thing, name)
-            if static is _MISSING or isinstance(static, FunctionType | property | classmethod | staticmethod):
+            is_own = not isinstance(thing, type) and name in getattr(thing, "__dict__", ())
+            if static is _MISSING or (not is_own and isinstance(static, _METHODS)):
                 continue
             if tells and not isinstance(static, list | dict | set | np.ndarray):
                 continue
@@ -218,12 +227,26 @@ class Outside:
                     f"{_line_of(name, code)}), which a later call would not do. Return the values, and collect them "
                     "outside."
                 )
+        for name, optimizer, settings, code in self._settings:
+            pairs = zip(settings, _settings_of(optimizer), strict=False)
+            changed = [key for was, now in pairs for key in was if not _same(was[key], now.get(key))]
+            if changed:
+                raise CaptureError(
+                    f"compile: the function changes {changed[0]!r} of {name!r} (at {_line_of(name, code)}), which a "
+                    "later call would not do. Step a schedule outside of it: a compiled function reads the settings of "
+                    "its optimizers at each call."
+                )
         for binding in self._bindings.values():
             if isinstance(binding.value, int | float) and not _same(binding.read(), binding.value):
                 raise CaptureError(
                     f"compile: the function changes {binding.label!r} from {binding.value!r} (at "
                     f"{_line_of(binding.label, binding.code)}), which a later call would not do. Count outside of it."
                 )
+
+
+def _settings_of(optimizer: Any) -> list[dict[str, Any]]:
+    """Numbers in the groups of an optimizer."""
+    return [{k: v for k, v in group.items() if isinstance(v, int | float)} for group in optimizer.param_groups]
 
 
 def _names_in(code: CodeType) -> Iterator[str]:

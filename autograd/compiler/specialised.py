@@ -15,6 +15,7 @@ from autograd.compiler.linking import Linked
 from autograd.compiler.outside import Outside
 from autograd.compiler.passes import optimized
 from autograd.compiler.program import Program
+from autograd.compiler.questions import Questions
 from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
@@ -72,6 +73,7 @@ class Specialised:
             (node, *rest) for node, *rest in capture.decisions if node.primitive is None and node.output is not None
         ]
         self._of_arguments = [(nodes.index(node), *rest) for node, *rest in asked if node in nodes]
+        self._of_results = Questions(capture, names)
         self._of_leaves = [(node, node.clock, *rest) for node, *rest in asked if node not in nodes]
         self._leaves = [(node, node.requires_grad) for node in trace.inputs]
         self._used = list(capture.used.values())
@@ -100,6 +102,8 @@ class Specialised:
         for place, question, args, answer in self._of_arguments:
             if question(np.asarray(values[place]), *args) != answer:
                 return None
+        if not self._of_results.hold(values):
+            return None
         for node, clock, question, args, answer in self._of_leaves:
             if node.clock != clock and question(np.asarray(node.output), *args) != answer:
                 return None

@@ -19,7 +19,13 @@ class Trace:
     """A program, with the leaf nodes that its inputs stand for."""
 
     def __init__(
-        self, capture: Capture, name: str, arguments: dict[Node, str], results: list[Any], held: dict[Node, str]
+        self,
+        capture: Capture,
+        name: str,
+        arguments: dict[Node, str],
+        results: list[Any],
+        held: dict[Node, str],
+        with_writes: bool = True,
     ) -> None:
         self.capture = capture
         self._held_names = held  # Tensors by the variables that hold them
@@ -27,7 +33,7 @@ class Trace:
         self.variables: dict[Node, Variable] = {}
         self._large: dict[Any, Node] = {}
         self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
-        targets = [(node, new) for node, new in _written(capture)]
+        targets = list(_written(capture)) if with_writes else []
         roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
         ops = self._reachable(roots)
         for node in arguments:
@@ -65,7 +71,7 @@ class Trace:
             if node.primitive is None:
                 continue
             ops.append(node)
-            for parent in _parents(node):
+            for parent in parents_of(node):
                 stack.append(self._resolved(parent, node.clock))
         return sorted(ops, key=clock_of)
 
@@ -161,7 +167,8 @@ _HINTS = {
 }  # fmt: skip
 
 
-def _parents(node: Node) -> list[Node]:
+def parents_of(node: Node) -> list[Node]:
+    """The nodes that an operation was applied to, those in its keywords too."""
     parts = [*node.inputs, *(node.keywords or {}).values()]
     for part in parts:
         if isinstance(part, tuple | list):
