@@ -58,11 +58,12 @@ def _number(value: Any, text: str) -> ast.expr | None:
 
 def _quotient(value: np.floating) -> ast.expr | None:
     """1 / 128 for 0.0078125: a number of many digits as a quotient of small integers, where it is one exactly."""
-    if len(str(value)) < 8 or not abs(value) < 1:
+    if len(str(value)) < 8 or not np.isfinite(value):
         return None
-    quotient = Fraction(float(value)).limit_denominator(10_000_000)
-    numerator, denominator = quotient.as_integer_ratio()
-    if not 0 < abs(numerator) <= 9 or value.dtype.type(numerator / denominator) != value:
+    most = 999 if abs(value) > 1 else 10_000_000
+    numerator, denominator = Fraction(float(value)).limit_denominator(most).as_integer_ratio()
+    most = 999 if value.dtype == np.float64 else 9  # with fewer digits more quotients would fit by chance
+    if not 0 < abs(numerator) <= most or value.dtype.type(numerator / denominator) != value:
         return None
     return ast.parse(f"{numerator} / {denominator}", mode="eval").body
 

@@ -162,6 +162,9 @@ class _Tidying(ast.NodeTransformer):
         self.generic_visit(node)
         if ast.unparse(node.func) == "np.zeros_like" and len(node.args) == 2 and _is_none(node.args[1]):
             node.args.pop()
+        for k in node.keywords:  # a sum over the axes (0,) is one over the axis 0
+            if k.arg == "axis" and isinstance(k.value, ast.Tuple) and len(k.value.elts) == 1 and _folds(node.func):
+                k.value = k.value.elts[0]
         node.keywords = [k for k in node.keywords if not _is_default(ast.unparse(node.func), k)]
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr == "transpose" and all(map(_is_none, node.args)):
@@ -173,6 +176,10 @@ class _Tidying(ast.NodeTransformer):
 
 
 _FULL_LIKE = ast.parse("np.full_like", mode="eval").body
+
+
+def _folds(function: ast.expr) -> bool:
+    return ast.unparse(function) in ("np.sum", "np.mean", "np.prod", "np.max", "np.min", "np.var", "np.std")
 
 
 def _is_number(tree: ast.expr) -> bool:

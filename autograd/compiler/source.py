@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,8 @@ from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
 
 WIDTH = 100
-_MOST_DESCRIBED = 10
+_MOST_DESCRIBED = 16
+_MOST_LISTED = 8
 
 # Results that deserve a line of their own: layers and their activations, and gradients.
 _LINES = ("z", "h", "p", "log_p", "draw")
@@ -87,12 +89,14 @@ class Source:
         if not summary:
             return
         if len(self.inputs) > _MOST_DESCRIBED or not self.inputs:
-            yield f'    """{summary}."""'
+            yield from textwrap.wrap(f'"""{summary}."""', WIDTH, initial_indent="    ", subsequent_indent="    ")
             return
-        yield from (f'    """{summary}.', "")
+        yield from textwrap.wrap(f'"""{summary}.', WIDTH, initial_indent="    ", subsequent_indent="    ")
+        yield ""
         width = max(len(self.names[x]) for x in self.inputs)
         for x in self.inputs:
-            form = "a Generator" if x.dtype.kind == "O" else f"{x.dtype} {x.shape if x.shape else 'number'}"
+            shape = x.shape if x.shape or self.names[x] in written else "number"
+            form = "a Generator" if x.dtype.kind == "O" else f"{x.dtype} {shape}"
             yield f"    {self.names[x]:<{width}} : {form}"
         yield '    """'
 
@@ -128,7 +132,13 @@ class Source:
         for target, name in self.copies():
             yield f"    {target}[...] = {name}"
         results = [self.names[x] for x in self.program.outputs]
-        yield f"    return {', '.join(results)}" if results else "    return None"
+        line = f"    return {', '.join(results)}" if results else "    return None"
+        if len(line) <= WIDTH:
+            yield line
+        else:
+            yield "    return ("
+            yield from textwrap.wrap(f"{', '.join(results)},", WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+            yield "    )"
 
     def copies(self) -> Iterator[tuple[str, str]]:
         """The arrays that take their new values at the end, and what these are called."""
@@ -164,7 +174,7 @@ class Source:
 
 def _listed(names: list[str]) -> str:
     """`a, b and c`; `a, b ... z` of many."""
-    if len(names) > _MOST_DESCRIBED:
+    if len(names) > _MOST_LISTED:
         return f"{names[0]}, {names[1]} ... {names[-1]}"
     return " and ".join(", ".join(names).rsplit(", ", 1))
 

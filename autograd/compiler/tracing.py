@@ -44,6 +44,10 @@ class Trace:
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
+        for node in self.floats:
+            new = self.variables.get(self._resolved(capture.versions[node][-1][1]))
+            if new is not None and new not in self.inputs.values():
+                hints.setdefault(new, f"new_{self._input(node).hint}")
         self._name_cotangents(hints)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
