@@ -132,9 +132,9 @@ class Source:
         for target, name in self.copies():
             yield f"    {target}[...] = {name}"
         results = [self.names[x] for x in self.program.outputs]
-        line = f"    return {', '.join(results)}" if results else "    return None"
-        if len(line) <= WIDTH:
-            yield line
+        ending = f"    return {', '.join(results)}" if results else "    return None"
+        if len(ending) <= WIDTH:
+            yield ending
         else:
             yield "    return ("
             yield from textwrap.wrap(f"{', '.join(results)},", WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
