@@ -77,12 +77,16 @@ class Outside:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Take in what each function names that runs inside."""
-        before = sys.getprofile()
+        before: Any = sys.getprofile()
+        if hasattr(before, "disable"):  # cProfile's cannot be set again
+            before.disable()
         sys.setprofile(self._called)
         try:
             yield
         finally:
-            sys.setprofile(before)
+            sys.setprofile(None if hasattr(before, "enable") else before)
+            if hasattr(before, "enable"):
+                before.enable()
             for name, reference, code in self._passed:
                 if (thing := reference()) is not None:  # not one that was made during the run
                     self._explore(name, thing, code)
@@ -130,8 +134,7 @@ class Outside:
             return
         if not isinstance(binding.value, ModuleType):
             self._bindings[key] = binding
-        if not _is_librarys(binding.value):
-            self._explore(label, binding.value, code)
+        self._explore(label, binding.value, code)
 
     def _explore(self, label: str, value: Any, code: CodeType | None) -> None:
         """Take in what a value holds that may change."""
@@ -140,7 +143,15 @@ class Outside:
         if isinstance(value, Tensor):
             self.names.setdefault(value._node, label)
         elif isinstance(value, FunctionType):
-            self._functions.setdefault(value.__code__, value)
+            self._known[id(value)] = value
+            if not _is_librarys(value):
+                self._functions.setdefault(value.__code__, value)
+            else:  # such as `grad(f)`, which holds f
+                for cell in value.__closure__ or ():
+                    with suppress(ValueError):  # an empty one
+                        self._explore(label, cell.cell_contents, code)
+        elif callable(value) and hasattr(value, "__wrapped__"):  # such as another compiled function
+            self._explore(label, value.__wrapped__, code)
         elif isinstance(value, MethodType | functools.partial):
             parts = (value.__func__, value.__self__) if isinstance(value, MethodType) else (value.func, value.args)
             for part in (*parts, *getattr(value, "keywords", {}).values()):

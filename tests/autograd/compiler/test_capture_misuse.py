@@ -1,8 +1,10 @@
 """What one may do in a function to be compiled: an error that names the line, or a new recording; no stale answer."""
 
 import argparse
+import cProfile
 import functools
 import math
+import sys
 import types
 import weakref
 from dataclasses import dataclass
@@ -463,6 +465,43 @@ def test_a_called_function_bound_anew_is_noticed():
     assert compiled(np.ones(1)).tolist() == [2.0]
     helper = functools.partial(np.multiply, 3)
     assert compiled(np.ones(1)).tolist() == [3.0]
+
+
+def test_what_a_transformed_or_compiled_function_reads_is_watched():
+    scale = 2.0
+
+    def f(x):
+        return (x * x * scale).sum()
+
+    gradient, inner = autograd.grad(f), autograd.compile(f)
+    pairs = (
+        (autograd.compile(autograd.grad(f)), lambda x: 2 * x * scale),
+        (autograd.compile(lambda x: gradient(x)), lambda x: 2 * x * scale),
+        (autograd.compile(lambda x: inner(x)), lambda x: (x * x * scale).sum()),
+    )
+    x = np.array([1.0, 2.0])
+    for new in (2.0, 3.0, 5.0):
+        scale = new
+        for compiled, expected in pairs:
+            np.testing.assert_allclose(compiled(x), expected(x))
+
+
+def test_recording_under_a_profiler():
+    profile = cProfile.Profile()
+    f = autograd.compile(lambda x: np.sin(x) * SCALE)
+    profile.enable()
+    try:
+        assert f(0.0) == 0
+        assert sys.getprofile() is profile
+    finally:
+        profile.disable()
+    seen = []
+    sys.setprofile(observe := lambda *event: seen.append(event))
+    try:
+        f(np.zeros(2))
+        assert sys.getprofile() is observe
+    finally:
+        sys.setprofile(None)
 
 
 def test_another_loss_in_an_attribute_is_noticed():
