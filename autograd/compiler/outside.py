@@ -39,6 +39,12 @@ def state_of(generator: np.random.Generator) -> bytes:
     return pickle.dumps(generator.bit_generator.state)
 
 
+def _global_generators() -> tuple[Any, ...]:
+    """The states of NumPy's and Python's own generators, to compare."""
+    python = sys.modules["random"].getstate() if "random" in sys.modules else None
+    return pickle.dumps(np.random.get_state()), python  # noqa: NPY002  (to see whether somebody uses it)
+
+
 @dataclass
 class Binding:
     """A name and what it stood for: read as `holder['scale']`, `holder.cell_contents` or `holder.scale`."""
@@ -77,6 +83,7 @@ class Outside:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Take in what each function names that runs inside."""
+        self._global_draws = _global_generators()
         before: Any = sys.getprofile()
         if hasattr(before, "disable"):  # cProfile's cannot be set again
             before.disable()
@@ -231,6 +238,13 @@ class Outside:
                     f"compile: the function draws from {name!r} (at {_line_of(name, code)}), and every later call "
                     f"would get the same numbers. Write autograd.sample({name}.random, shape) for {name}.random(shape)."
                 )
+        if self._global_draws != _global_generators():
+            code = next((code for code in self._codes if "random" in code.co_names), None)
+            raise CaptureError(
+                f"compile: the function draws from a global generator (at {_line_of('random', code)}), and every later "
+                "call would get the same numbers. Make rng = np.random.default_rng(seed) outside of it, and write "
+                "autograd.sample(rng.random, shape)."
+            )
         for name, value, before, code in self._contents:
             if not _same(value, before):
                 raise CaptureError(

@@ -4,6 +4,7 @@ import argparse
 import cProfile
 import functools
 import math
+import random
 import sys
 import types
 import weakref
@@ -238,7 +239,18 @@ def draws(x):
     return x * RNG.random(3)  # the line
 
 
-@pytest.mark.parametrize("function", [appends, counts_in_a_dict, adds_to_an_array, counts_globally, draws])
+def draws_globally(x):
+    return x * np.random.random(3)  # noqa: NPY002  # the line
+
+
+def draws_as_python_does(x):
+    return x * random.random()  # the line
+
+
+@pytest.mark.parametrize(
+    "function",
+    [draws_globally, draws_as_python_does, appends, counts_in_a_dict, adds_to_an_array, counts_globally, draws],
+)
 def test_changes_of_what_is_outside_are_refused(function):
     with pytest.raises(CaptureError) as caught:
         autograd.compile(function)(np.ones(3))
