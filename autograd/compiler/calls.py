@@ -14,6 +14,7 @@ from autograd.compiler.picturing import graph_of_program
 from autograd.compiler.program import Program
 from autograd.compiler.specialised import Specialised
 from autograd.errors import CaptureError
+from autograd.mishaps import refuse_uncallable
 from autograd.modes import current_mode, get_default_dtype
 from autograd.viz.dot import draw
 
@@ -72,6 +73,8 @@ def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> An
       q = multiply(y, b)  float64 ()
       return q
     """
+    if f is not None:
+        refuse_uncallable(f, "compile")
     return functools.partial(compile, explain=explain) if f is None else Compiled(f, explain)
 
 

@@ -48,7 +48,7 @@ class Specialised:
         with _capturing(capture):
             with self._outside.watching():
                 result = function(*args, **keywords)
-            _refuse_strangers(result)
+            _refuse_strangers(result, _place_of(function))
             self._outside.refuse_changes(capture.draws)
             results: list[Tensor] = []
             self._structure = map_arrays(result, lambda x: _placed(x, results))
@@ -212,15 +212,16 @@ def _place_of(function: Callable[..., Any]) -> Location | None:
     return None if code is None else Location(code.co_filename, code.co_firstlineno, "")
 
 
-def _refuse_strangers(result: Any) -> None:
-    """Raise for what is no array computed from the inputs."""
+def _refuse_strangers(result: Any, place: Location | None) -> None:
+    """Raise for what is no array computed from the inputs; `place` is the function's."""
     if isinstance(result, tuple | list):
         for part in result:
-            _refuse_strangers(part)
+            _refuse_strangers(part, place)
     elif isinstance(result, dict):
-        _refuse_strangers(tuple(result.values()))
+        _refuse_strangers(tuple(result.values()), place)
     elif result is not None and not isinstance(result, Tensor):
+        where = here() if place is None else f"{place.file}:{place.line}"
         raise CaptureError(
-            f"compile: the function returned a {type(result).__name__} that was not computed from Tensors "
-            f"(at {here()}), so it would be the same in every later call; return Tensors"
+            f"compile: the function at {where} returned a {type(result).__name__} that was not computed from Tensors, "
+            "so it would be the same in every later call; return Tensors, or tuples, lists and dicts of them"
         )

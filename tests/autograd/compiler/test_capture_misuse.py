@@ -313,6 +313,19 @@ def test_returning_what_was_not_computed_is_refused(name, result):
         autograd.compile(lambda x: result)(np.ones(2))
 
 
+def test_an_object_of_ones_own_is_refused_at_the_function():
+    def f(x):
+        return types.SimpleNamespace(y=x)
+
+    with pytest.raises(CaptureError, match=f"{__file__}:{f.__code__.co_firstlineno} returned a SimpleNamespace"):
+        autograd.compile(f)(np.ones(2))
+
+
+def test_what_is_no_function_is_refused_at_once():
+    with pytest.raises(TypeError, match="compile"):
+        autograd.compile(3.0)
+
+
 # --- recorded anew: arguments ---
 
 
