@@ -126,7 +126,10 @@ class Conversions:
         return bool(self._scalar("bool"))
 
     def __format__(self, spec: str) -> str:
-        return format(self._scalar("format"), spec) if spec else str(self)
+        if not spec:
+            return str(self)
+        refuse_escape(self._node, "a format makes text of a Tensor's value", "Return the Tensor, and print it outside.")
+        return format(self._scalar("format"), spec)
 
     def _scalar(self, wanted: str) -> Any:
         if type(self._data) is float:

@@ -153,7 +153,10 @@ class FlatLeaves:
             skipped = set(missing)
             changed = [tensor for i, tensor in enumerate(self.tensors) if i not in skipped]
         if (capture := current_capture()) is not None:
-            capture.stepped(changed, now)
+            for i, tensor in enumerate(self.tensors):
+                if i not in missing:
+                    place = self.values[self.bounds[i] : self.bounds[i + 1]].reshape(tensor.shape)
+                    capture.stepped(tensor, place, now)
         for tensor in changed:
             node = tensor._node
             node.snapshot = None
@@ -175,5 +178,7 @@ class FlatLeaves:
 
 def _bind(tensor: Tensor, view: np.ndarray) -> None:
     """Copy a leaf's value to its place in a vector, and make that its memory."""
+    if (capture := current_capture()) is not None:
+        capture.refuse_move(tensor)
     view[...] = tensor._data
     tensor._data = tensor._node.output = view

@@ -19,7 +19,7 @@ from autograd.modes import ANOMALY, current_mode
 from autograd.rows import Rows
 from autograd.tensor import Tensor
 from autograd.tracing import Function, Trace, any_tensor, dtype_of, refuse_complex, selected
-from autograd.transforms import grad
+from autograd.transforms import grad, in_place_of
 from autograd.trees import items, refilled
 
 Send = Callable[[list[Any], bool], list[Any]]  # `Trace.pulled` or `Trace.pushed`
@@ -69,7 +69,7 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = Fa
         result = refilled(trace.structure, iter(blocks))
         return (result, trace.aux) if has_aux else result
 
-    return derivatives
+    return in_place_of(f, derivatives)
 
 
 def hessian(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:

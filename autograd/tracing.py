@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import autograd.batching  # noqa: F401  (what it files lets rows go together)
+from autograd.capture import current_capture, section
 from autograd.errors import DtypeError
 from autograd.forward import push
 from autograd.graph import Node, ancestors, here, tick
@@ -57,7 +58,11 @@ class Trace:
 
     def gradients(self, cotangents: list[Any], recorded: bool) -> tuple[Any, ...]:
         """Gradients with respect to the primals, in their structure; recorded, so that they can be differentiated."""
-        pulled = zip(self.inputs, self.pulled(cotangents, recorded), strict=True)
+        pulled = list(zip(self.inputs, self.pulled(cotangents, recorded), strict=True))
+        if (capture := current_capture()) is not None:
+            for x, c in pulled:
+                if isinstance(c, Tensor):
+                    capture.cotangents[c._node] = x._node
         return refilled(self.primals, (_given(c, x, recorded) for x, c in pulled))
 
     def pulled(self, cotangents: list[Any], recorded: bool) -> list[Any]:
@@ -81,7 +86,7 @@ class Trace:
         }
         lift = lift_for(directions, recorded) or plain
         roots = [y._node for y in self.outputs if is_tracked(y)]
-        with enable_grad() if recorded else nullcontext():
+        with enable_grad() if recorded else nullcontext(), section("tangents"):
             arrived = iter(push(roots, tangent_of, since=self.since, lift=lift, by_double_vjp=_by_double_vjp))
         return [next(arrived) if is_tracked(y) else None for y in self.outputs]
 

@@ -46,7 +46,7 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
         value, gradients = both(*args, **keywords)
         return (gradients, value[1]) if has_aux else gradients
 
-    return gradient
+    return in_place_of(f, gradient)
 
 
 def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
@@ -58,7 +58,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
     refuse_uncallable(f, "value_and_grad")
 
-    def both(*args: Any, **keywords: Any) -> Any:
+    def value_and_gradient(*args: Any, **keywords: Any) -> Any:
         nested = any_tensor(items((args, keywords)))
         trace = Trace(*selected(f, argnums, args, keywords), has_aux=has_aux, nested=nested)
         if len(trace.outputs) != 1 or np.shape(trace.outputs[0]) != ():
@@ -72,7 +72,13 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
         value = (trace.value, trace.aux) if has_aux else trace.value
         return value, gradients[0] if isinstance(argnums, int | np.integer) else gradients
 
-    return both
+    return in_place_of(f, value_and_gradient)
+
+
+def in_place_of(f: Function, transformed: Function) -> Function:
+    """The transformed function, telling f's signature and place to who asks."""
+    transformed.__wrapped__ = f  # type: ignore[attr-defined]
+    return transformed
 
 
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, current_capture
 from nn.ranges import number_in
 from nn.utils import parameter_list
 
@@ -78,17 +78,18 @@ def max_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float) -> None:
     [[0.6, 0.8], [0.3, 0.4]]
     """
     number_in("max_norm_", "max_norm", max_norm, ends="(]")
+    is_captured = current_capture() is not None  # then it is done at each call, whatever the values
     bounded = []
     for i, p in enumerate(parameter_list(parameters, "max_norm_")):
         if p.ndim < 2:
             continue
         if not p.is_leaf:
             raise ValueError(f"max_norm_: parameter {i} is the result of an operation, not a leaf")
-        weights = p.detach().numpy()
+        weights = p.detach() if is_captured else p.detach().numpy()
         norms = np.linalg.norm(weights.reshape(len(weights), -1).astype(np.float64), axis=1)
-        if not np.isfinite(norms).all():
+        if not is_captured and not np.isfinite(norms).all():
             raise ValueError(f"max_norm_: parameter {i} of shape {p.shape} holds {norms[~np.isfinite(norms)][0]}")
-        if (norms > max_norm).any():
+        if is_captured or (norms > max_norm).any():
             scale = max_norm / np.maximum(norms, max_norm)
             bounded.append((p, (weights * scale.reshape(-1, *[1] * (p.ndim - 1))).astype(p.dtype)))
     for p, weights in bounded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,19 @@ def run_from(program: Program, start: int) -> int:
 
 
 class Blocks:
-    """A loop over the blocks of some vectors; results that only live inside of it have buffers of one block."""
+    """A loop over the blocks of some vectors; results that only live inside of it have buffers of one block.
+
+    These lie in `spare` arrays, which nothing else uses during the loop, as far as there are such.
+    """
 
     def __init__(
-        self, equations: tuple[Equation, ...], arrays: dict[Variable, np.ndarray], kept: set[Variable]
+        self,
+        equations: tuple[Equation, ...],
+        arrays: dict[Variable, np.ndarray],
+        kept: set[Variable],
+        spare: Iterable[np.ndarray] = (),
     ) -> None:
+        self._spare = [array.reshape(-1).view(np.uint8) for array in spare]
         self._equations = equations
         self._arrays = arrays  # of what is read from outside, and of what outlives the loop
         self._kept = kept
@@ -84,5 +92,10 @@ class Blocks:
         for i, buffer in enumerate(self._free):
             if buffer.dtype == dtype:
                 return self._free.pop(i)
-        self.bytes += BLOCK * dtype.itemsize
+        size = BLOCK * dtype.itemsize
+        for i, memory in enumerate(self._spare):
+            if memory.size >= size:
+                self._spare[i] = memory[size:]
+                return memory[:size].view(dtype)
+        self.bytes += size
         return np.empty(BLOCK, dtype)

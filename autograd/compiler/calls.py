@@ -5,14 +5,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from autograd.capture import current_capture
 from autograd.compiler.arguments import signature
+from autograd.compiler.inspection import Memory, Stats, memory_of, stats_of, times_of
+from autograd.compiler.picturing import graph_of_program
 from autograd.compiler.program import Program
 from autograd.compiler.specialised import Specialised
 from autograd.errors import CaptureError
+from autograd.mishaps import refuse_uncallable
 from autograd.modes import current_mode, get_default_dtype
+from autograd.viz.dot import draw
+
+if TYPE_CHECKING:
+    import graphviz
 
 
 class CacheInfo(NamedTuple):
@@ -23,7 +30,11 @@ class CacheInfo(NamedTuple):
     size: int
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
+@overload
+def compile(f: Callable[..., Any], *, explain: bool = ...) -> Compiled: ...
+@overload
+def compile(f: None = ..., *, explain: bool = ...) -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> Any:
     """The function as a straight-line NumPy program, recorded at its first call; also a decorator.
 
     f takes arrays, Tensors, or nested tuples, lists and dicts of these, and returns such; or it is a whole training
@@ -32,11 +43,16 @@ def compile(f: Callable[..., Any]) -> Compiled:
     floats are inputs, other arguments are part of what the program is specialised on: new ones, other shapes, dtypes or
     containers, `train()` and `eval()`, are recorded anew. The caller gets ndarrays, or Tensors if it gave Tensors.
 
-    Attributes of the result: `source`, the NumPy text; `program`, the equations; `cache_info()`; `save(path)`.
+    With `explain`, each line of the backward pass in `source` has a comment on the step of the chain rule that it is:
+    `# h = np.tanh(z)  =>  dL/dz = dL/dh * (1.0 - h * h)`. `@compile(explain=True)` decorates.
+
+    Of the result, `source` is the NumPy text, `program` the equations, `draw()` their picture; `memory()` and `stats()`
+    tell what it costs, `cache_info()` what was recorded; `save(path)` writes the text to a file.
 
     A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and an optimizer used it up.
-    Arrays, lists and numbers that f names but does not get as arguments are constants of the program; a call that finds
-    one changed records anew. (Only f's own names are looked at, not those of the functions that it calls.)
+    Arrays, lists, numbers and functions that f names but does not get as arguments, and attributes of objects, are
+    constants of the program; a call that finds one changed records anew. The same holds for the functions that f calls,
+    but for those of installed packages.
 
     Raises
     ------
@@ -57,14 +73,17 @@ def compile(f: Callable[..., Any]) -> Compiled:
       q = multiply(y, b)  float64 ()
       return q
     """
-    return Compiled(f)
+    if f is not None:
+        refuse_uncallable(f, "compile")
+    return functools.partial(compile, explain=explain) if f is None else Compiled(f, explain)
 
 
 class Compiled:
     """A compiled function; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], explain: bool = False) -> None:
         self._function = function
+        self._explain = explain
         self._specialised: dict[Any, Specialised] = {}
         self._last: Specialised | None = None
         self._hits = self._traces = 0
@@ -83,7 +102,7 @@ class Compiled:
                 self._last = known
                 return known.run(values, prepared)
         self._traces += 1
-        specialised = Specialised(self._function, args, keywords)
+        specialised = Specialised(self._function, args, keywords, self._explain)
         self._specialised[key] = self._last = specialised
         result, specialised.result = specialised.result, None
         return result
@@ -107,6 +126,53 @@ class Compiled:
     def planned_source(self) -> str:
         """What is run in place of `source`: the same with every buffer made beforehand."""
         return self._latest().linked.plan.text
+
+    def memory(self) -> Memory:
+        """Bytes that a call of the last program needs: with an array for each result, and as planned.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> f = autograd.compile(lambda x: np.sum(np.exp(np.sin(np.cos(x)))))
+        >>> _ = f(np.zeros(1000))
+        >>> f.memory()  # one buffer for cos, sin and exp; and ones, with which BLAS sums
+        24,008 bytes with an array for each result, 16,008 as planned (0.67x), of which 16,000 stay from call to call
+        """
+        latest = self._latest()
+        return memory_of(latest.program, latest.linked.plan)
+
+    def stats(self, *args: Any, **keywords: Any) -> Stats:
+        """Operations of the last program before and after each pass; given a call's arguments, also each line's time.
+
+        The lines of `source` are run a number of times, on copies of these arguments and of all that the program
+        reads, so that parameters, state and generators stay as they are.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> f = autograd.compile(lambda x: np.sum(x * 1 + 0))
+        >>> _ = f(np.ones(3))
+        >>> f.stats().written[0].operations, f.stats().written[-1].operations
+        (3, 1)
+        """
+        latest = self._latest()
+        timed = times_of(latest.source, self.inputs(*args, **keywords)) if args or keywords else ()
+        return stats_of(latest.recorded, timed)
+
+    def draw(self, *, rankdir: str = "TB", max_nodes: int = 60) -> graphviz.Digraph:
+        """Draw the last program: a box for each line of `source`, in frames for forward, backward and update.
+
+        A program of more than `max_nodes` lines is folded: to a box for each line of the function, or, if these are too
+        many as well, for each part of the program. What is returned, and how it is rendered, is as for `autograd.draw`.
+
+        >>> import autograd
+        >>> import numpy as np
+        >>> f = autograd.compile(autograd.grad(lambda x: np.sin(x) * x))
+        >>> _ = f(2.0)
+        >>> "np.cos(x)" in f.draw().source
+        True
+        """
+        if max_nodes < 1:
+            raise ValueError(f"draw: max_nodes is at least 1, not {max_nodes}")
+        return draw(graph_of_program(self._latest().source, max_nodes), rankdir=rankdir, max_nodes=2 * max_nodes + 1)
 
     def inputs(self, *args: Any, **keywords: Any) -> list[Any]:
         """What a call would give the program now: the arguments of the function in `source`, in order.

@@ -50,7 +50,7 @@ class Lowering:
             return _filled(body, _named_inputs(primitive, inputs) | _with_defaults(primitive, keywords))
         operator = _OPERATORS.get(primitive.numpy_function) if primitive.forward is primitive.numpy_function else None
         if operator is not None and not keywords:
-            return _operation(operator, inputs)
+            return _tidied(_operation(operator, inputs))
         path = numpy_path(primitive.forward)
         if path is not None:
             return _tidied(_call(path, inputs, keywords))
@@ -145,8 +145,26 @@ class _Tidying(ast.NodeTransformer):
         node.slice = _colons(node.slice)
         return node
 
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        zeros = node.left
+        is_sum = isinstance(node.op, ast.Add) and isinstance(zeros, ast.Call) and _is_number(node.right)
+        if (
+            is_sum
+            and isinstance(zeros, ast.Call)
+            and ast.unparse(zeros.func) == "np.zeros_like"
+            and len(zeros.args) == 1
+        ):
+            return ast.Call(_FULL_LIKE, [*zeros.args, node.right], zeros.keywords)
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if ast.unparse(node.func) == "np.zeros_like" and len(node.args) == 2 and _is_none(node.args[1]):
+            node.args.pop()
+        for k in node.keywords:  # a sum over the axes (0,) is one over the axis 0
+            if k.arg == "axis" and isinstance(k.value, ast.Tuple) and len(k.value.elts) == 1 and _folds(node.func):
+                k.value = k.value.elts[0]
         node.keywords = [k for k in node.keywords if not _is_default(ast.unparse(node.func), k)]
         defaults = list(_defaults_of(ast.unparse(node.func)).values())
         while node.args and _is_none(node.args[-1]) and defaults[len(node.args) - 1 : len(node.args)] == [None]:
@@ -158,6 +176,22 @@ class _Tidying(ast.NodeTransformer):
         if is_reshape and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple) and node.args[0].elts:
             node.args = node.args[0].elts
         return node
+
+
+_FULL_LIKE = ast.parse("np.full_like", mode="eval").body
+
+
+def _folds(function: ast.expr) -> bool:
+    return ast.unparse(function) in ("np.sum", "np.mean", "np.prod", "np.max", "np.min", "np.var", "np.std")
+
+
+def _is_number(tree: ast.expr) -> bool:
+    """Whether a tree is a number: `2.0`, `-2.0`, `1 / 128`."""
+    if isinstance(tree, ast.UnaryOp):
+        return _is_number(tree.operand)
+    if isinstance(tree, ast.BinOp):
+        return _is_number(tree.left) and _is_number(tree.right)
+    return isinstance(tree, ast.Constant) and isinstance(tree.value, int | float)
 
 
 def _colons(index: ast.expr) -> ast.expr:

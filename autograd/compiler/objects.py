@@ -90,7 +90,7 @@ def _called(x: Any) -> str:
     """A name for a constant: its value, if it is a number."""
     if x.ndim or x.dtype.kind != "f":
         return f"constant_{x.dtype.name}"
-    return f"number_{x.item():g}".replace("-", "minus_").replace(".", "_")
+    return f"number_{x.item():g}".replace("-", "minus_").replace(".", "_").replace("+", "")
 
 
 def aligned(like: Variable) -> np.ndarray:

@@ -87,7 +87,9 @@ class Plan:
         for equation in self.program.equations:
             if equation.primitive is not shaping.concatenate or not all(map(_is_vector, equation.inputs)):
                 continue
-            whole = aligned(equation.output)
+            whole = self.program.homes.get(equation.output)
+            if whole is None:
+                whole = aligned(equation.output)
             fixed[equation.output] = whole
             start = 0
             for x in equation.inputs:
@@ -168,7 +170,8 @@ class Plan:
             if target is not None:
                 self._objects.place(equation.output, target)
                 arrays[equation.output] = target
-        blocks = Blocks(equations, arrays, made)
+        spare = [memory for free in self._free.values() for memory in free]
+        blocks = Blocks(equations, arrays, made, spare)
         lines = []
         for line, looped in blocks.lines(self._objects.name, lambda ufunc: self._objects.object(ufunc.__name__, ufunc)):
             lines.append(line if looped is None else f"{line} {self._objects.object('blocks', looped)}:")

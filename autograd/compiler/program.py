@@ -83,6 +83,9 @@ class Program:
     # Inputs that lie in the memory of one that is written to, and where in it they begin; None: not as one piece.
     aliases: dict[Variable, dict[Variable, int | None]] = field(default_factory=dict)
 
+    # Memory that lies idle during a call, and in which a result may be computed.
+    homes: dict[Variable, np.ndarray] = field(default_factory=dict)
+
     def with_equations(self, equations: Any, mapping: dict[Variable, Any] | None = None) -> Program:
         """The program with other equations, and outputs replaced as the mapping says."""
         mapping = mapping or {}

@@ -7,21 +7,77 @@ pass and the update begin, and which objects must stay as they were for the prog
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd.capture import section
 from autograd.compiler.outside import Draw, state_of
-from autograd.graph import Node, leaf, tick
+from autograd.errors import CaptureError
+from autograd.graph import Node, here, leaf, tick
 from autograd.primitives import CONSTANT, Primitive
-from autograd.tensor import Tensor, captured
+from autograd.tensor import Tensor, captured, tensor_of
 
 Read = Callable[[], Any]
 
 # A draw from a Generator as an operation; `number` keeps two draws apart.
 DRAW = Primitive(lambda generator, method, arguments, number: None, (), CONSTANT, arity=1, name="draw")
+
+
+_LARGE = 1 << 16  # bytes of an array that is worth sharing: small ones are better where the plan wants them
+
+
+class Cotangents(dict[Node, Node]):
+    """Of each cotangent what it is the cotangent of; `pairs` has all, where one is handed on as it is."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Node, Node]] = []  # (x, dL/dx)
+
+    def __setitem__(self, g: Node, x: Node) -> None:
+        self.pairs.append((x, g))
+        super().__setitem__(g, x)
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self.pairs.clear()
+        super().clear()
+
+
+@dataclass
+class Memory:
+    """An array that is written to: the Tensor of what it holds when a call begins, and that of its present value."""
+
+    array: np.ndarray
+    before: Tensor
+    current: Tensor
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it has a new value."""
+        return self.current is not self.before
+
+
+def _place_of(array: np.ndarray) -> Any:
+    return array.__array_interface__["data"][0], array.shape, array.strides
+
+
+def _start_in(whole: np.ndarray, part: Any) -> int | None:
+    """Where in an array, laid out flat, a part of it begins; None if it is no part."""
+    if type(part) is not np.ndarray or not np.may_share_memory(whole, part) or not part.flags.c_contiguous:
+        return None
+    first, begin = (array.__array_interface__["data"][0] for array in (whole, part))
+    start = (begin - first) // whole.itemsize
+    return start if whole.flags.c_contiguous and 0 <= start <= whole.size - part.size else None
+
+
+def _with_part(whole: Tensor, start: int, part: Tensor) -> Tensor:
+    """The whole with a part of it, laid out flat, replaced."""
+    flat = whole.reshape(-1)
+    joined: Any = np.concatenate([flat[:start], part.reshape(-1), flat[start + part.size :]])
+    return joined.reshape(whole.shape)
 
 
 class Capture:
@@ -34,7 +90,7 @@ class Capture:
     def __init__(self) -> None:
         self.is_running = True
         self.sections: list[tuple[int, int, str]] = []
-        self.cotangents: dict[Node, Node] = {}  # a cotangent -> what it is the cotangent of
+        self.cotangents = Cotangents()
         self.aliases: dict[Node, Node] = {}  # a leaf made of another Tensor's value -> that Tensor's node
         self.constants: set[Node] = set()  # leaves made of plain values
         self.large: set[Node] = set()  # inputs that are constants, too large to be written out
@@ -43,9 +99,12 @@ class Capture:
         self.moving: set[Node] = set()  # of these, inputs that are another array at each call
         self.names: dict[Node, str] = {}
         self.names_of_arrays: list[tuple[np.ndarray, str]] = []
-        self.assigned_leaves: dict[Node, tuple[Tensor, list[tuple[int, Any]]]] = {}
-        self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when
-        self.memory: dict[Any, list[Any]] = {}  # place of an array -> [array, its Tensor, the Tensor to be written]
+        self.homes: dict[Node, np.ndarray] = {}
+        self.assigned_leaves: dict[Node, Tensor] = {}
+        self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when it did last
+        self.versions: dict[Node, list[tuple[int, Node]]] = {}  # a leaf's values after the first: since when, and what
+        self.memory: dict[Any, Memory] = {}  # by the place of the array
+        self.steps: Counter[int] = Counter()  # of the lots of optimizers: how many each has made in this run
         self.gradients: dict[Node, bool] = {}  # leaves whose .grad was read: whether there was one
         self.gradients_before: dict[Node, Any] = {}
         self.cleared: dict[Node, None] = {}  # leaves whose .grad was set, so that what it was before does not matter
@@ -56,6 +115,7 @@ class Capture:
         self.afters: list[Callable[[], None]] = []
         self.used: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._undo: list[tuple[Any, Any]] = []
+        self._undo_actions: list[Callable[[], None]] = []
 
     # --- what the engine tells ---
 
@@ -69,11 +129,19 @@ class Capture:
     def assigned(self, leaf: Tensor, value: Any) -> None:
         """A leaf is about to be overwritten."""
         node = leaf._own_node()
+        if node in self.updated:
+            self._refuse_number(leaf)
         if node not in self.assigned_leaves:
-            self.assigned_leaves[node] = (leaf, [])
+            self.assigned_leaves[node] = leaf
             self._keep(leaf._data)
-        new = value._node if isinstance(value, Tensor) and value._node.output is not None else np.array(value)
-        self.assigned_leaves[node][1].append((tick(), new))
+        if not isinstance(value, Tensor) or value._node.output is None:
+            value = Tensor.wrap(np.array(value, leaf.dtype))
+            self.constants.add(value._node)
+        value = value if value.dtype == leaf.dtype else value.astype(leaf.dtype)
+        self.versions.setdefault(node, []).append((tick(), value._node))
+        for memory in self.memory.values():
+            if (start := _start_in(memory.array, leaf._data)) is not None:
+                memory.current = _with_part(memory.current, start, value)
 
     def lift_gradient(self, node: Node) -> None:
         """A leaf's `.grad` is about to be read or added to: from now on it is a Tensor, an input of the program."""
@@ -88,10 +156,38 @@ class Capture:
             self.moving.add(held._node)
             node.grad = held
 
-    def stepped(self, leaves: Iterable[Tensor], now: int) -> None:
-        """An optimizer has written to these leaves."""
-        for tensor in leaves:
-            self.updated[tensor._node] = now
+    def stepped(self, leaf: Tensor, place: np.ndarray, now: int) -> None:
+        """An optimizer has written the leaf's new value to that part of its vector."""
+        node = leaf._node
+        if node in self.assigned_leaves:
+            self._refuse_number(leaf)
+        self.updated[node] = now
+        for memory in self.memory.values():
+            if (start := _start_in(memory.array, place)) is not None:
+                with section("update"):
+                    part = memory.current
+                    if part.shape != place.shape:
+                        part = (part if part.ndim == 1 else part.reshape(-1))[start : start + place.size]
+                    part = part if part.shape == place.shape else part.reshape(place.shape)
+                self.names.setdefault(part._node, f"new_{self.names.get(node, 'value')}")
+                self.versions.setdefault(node, []).append((now, part._node))
+                return
+
+    def _refuse_number(self, leaf: Tensor) -> None:
+        """Raise for a leaf that is one number, and so is kept apart from the vector that an optimizer works on."""
+        if type(leaf._data) is float:
+            raise CaptureError(
+                f"compile: a parameter that is a single number is both assigned to and updated by an optimizer in one "
+                f"function (at {here()}); give it a shape, such as (1,), or do one of both outside of the function"
+            )
+
+    def refuse_move(self, leaf: Tensor) -> None:
+        """Raise if a leaf that this run has changed is about to be bound to other memory."""
+        if leaf._node in self.updated:
+            raise CaptureError(
+                f"compile: two optimizers update the same parameter in one function (at {here()}); give each parameter "
+                "to one optimizer, or compile a function for each"
+            )
 
     # --- what optimizers and layers tell ---
 
@@ -108,24 +204,40 @@ class Capture:
         """What to call a Tensor in the program."""
         self.names.setdefault(tensor._node, name)
 
+    def home(self, tensor: Tensor, array: np.ndarray) -> None:
+        """A result may be computed in that array, which nothing reads during a call."""
+        if array.nbytes >= _LARGE and not any(np.may_share_memory(array, one) for one in self.homes.values()):
+            self.homes[tensor._node] = array
+
     def array(self, array: np.ndarray, name: str) -> Tensor:
         """The Tensor that stands for an array in the program, at this point of the run."""
-        place = (array.__array_interface__["data"][0], array.shape, array.strides)
-        if place not in self.memory:
-            tensor = Tensor.wrap(array)
-            self.reads[tensor._node] = lambda: array
-            self.names[tensor._node] = name
-            self.memory[place] = [array, tensor, tensor]
-            self._keep(array)
-        return self.memory[place][2]
+        memory = self.memory.get(_place_of(array))
+        if memory is None:
+            memory = self._known(array, name)
+        return memory.current
+
+    def _known(self, array: np.ndarray, name: str) -> Memory:
+        for other in self.memory.values():
+            if other.is_written and np.may_share_memory(other.array, array):
+                raise CaptureError(
+                    f"compile: two steps of an optimizer in one function update different sets of parameters "
+                    f"(at {here()}); let all have gradients in both, or compile a function for each step"
+                )
+        tensor = Tensor.wrap(array)
+        self.reads[tensor._node] = lambda: array
+        self.names[tensor._node] = name
+        self._keep(array)
+        memory = self.memory[_place_of(array)] = Memory(array, tensor, tensor)
+        for node, assigned in self.assigned_leaves.items():  # before the optimizer's step
+            if (start := _start_in(array, assigned._data)) is not None:
+                memory.current = _with_part(memory.current, start, tensor_of(self.versions[node][-1][1]))
+        return memory
 
     def write(self, array: np.ndarray, value: Tensor) -> None:
         """The array takes the value of a Tensor at the end of each call."""
-        current = self.array(array, "")
-        if value is not current:
+        if value is not self.array(array, ""):
             array[...] = value._data
-            place = (array.__array_interface__["data"][0], array.shape, array.strides)
-            self.memory[place][2] = value
+            self.memory[_place_of(array)].current = value
 
     def name_values(self, values: Iterable[tuple[str, Any]]) -> None:
         """What the function calls the Tensors and arrays that it has from outside; what has a name keeps it."""
@@ -192,6 +304,10 @@ class Capture:
         """To be done after each call, such as counting steps."""
         self.afters.append(action)
 
+    def if_it_fails(self, action: Callable[[], None]) -> None:
+        """To be done if the run does not come to its end, such as counting a step back."""
+        self._undo_actions.append(action)
+
     def sample(self, method: Any, *args: Any) -> Tensor:
         """A draw from a Generator, such as `sample(rng.random, shape)`: anew at each call."""
         generator = method.__self__
@@ -216,6 +332,8 @@ class Capture:
         """Give everything that was written to its value from before the run, which did not come to its end."""
         for array, value in reversed(self._undo):
             array[...] = value
+        for action in reversed(self._undo_actions):
+            action()
         for node in (*self.gradients, *self.cleared):
             if isinstance(node.grad, Tensor):
                 node.grad = self.gradients_before.get(node)
@@ -232,17 +350,18 @@ class Capture:
             self.gradients_before,
             self.names,
         )
-        for notes in (*held, self._undo, self.constants):
+        for notes in (*held, self._undo, self.constants, self.homes):
             notes.clear()
-        for _, versions in self.assigned_leaves.values():
-            versions.clear()
+        self.versions.clear()
+        self._undo_actions.clear()
 
     def final_gradients(self) -> dict[Node, Tensor | None]:
         """What is left in `.grad` of each leaf where the run changed it; None: nothing is."""
         found: dict[Node, Tensor | None] = {}
         for node in dict.fromkeys((*self.gradients, *self.cleared)):
-            spent = node in self.cleared and node in self.updated
-            found[node] = node.grad if isinstance(node.grad, Tensor) and not spent else None
+            grad = node.grad if isinstance(node.grad, Tensor) else None
+            spent = grad is not None and node in self.cleared and grad._node.clock < self.updated.get(node, 0)
+            found[node] = None if spent else grad
         return found
 
 

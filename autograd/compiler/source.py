@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import ast
 import keyword
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from autograd.compiler.explaining import Derivations
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
 
 WIDTH = 100
+_MOST_DESCRIBED = 16
+_MOST_LISTED = 8
 
 # Results that deserve a line of their own: layers and their activations, and gradients.
 _LINES = ("z", "h", "p", "log_p", "draw")
-Statement = tuple[Equation, str, ast.expr]
+
+
+class Statement(NamedTuple):
+    """A line of the program: the last equation in it, what it assigns to, and the expression."""
+
+    equation: Equation
+    target: str
+    value: ast.expr
+
 
 _RESERVED = {"np", "math", *keyword.kwlist}
 
 
 class Source:
-    """The text of a program, and the functions in it that have no source of their own."""
+    """The text of a program, and the functions in it that have no source of their own.
 
-    def __init__(self, program: Program, place: Location | None = None, *, fold: bool = True) -> None:
+    `explained`, the program as it was recorded and its (x, dL/dx), adds the chain rule's steps to the backward pass.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        place: Location | None = None,
+        explained: tuple[Program, list[tuple[Variable, Variable | None]]] | None = None,
+        *,
+        fold: bool = True,
+    ) -> None:
         self.program = program
         self._place = place
         self.names = named(program, lambda name: name in _RESERVED or name == program.name)
@@ -31,9 +54,13 @@ class Source:
         self._uses = program.uses()
         self._user = {x: equation for equation in program.equations for x in equation.reads()}
         self._fold = fold
+        self.statements = self._statements()
+        self._stored = _write_in_place(self.statements, self.program, self.names)
+        texts = {x.equation.output: f"{x.target} = {ast.unparse(x.value)}" for x in self.statements}
+        self._derivations = None if explained is None else Derivations(*explained, self.names, texts)
         body = list(self._body())
         self.objects = self.lowering.helpers.objects
-        pieces = {
+        self.pieces = pieces = {
             x: (target, start)
             for target, others in program.aliases.items()
             for x, start in others.items()
@@ -44,13 +71,34 @@ class Source:
         lines = [f'"""{self._title()}"""', "", *self._imports(), ""]
         for definition in self.lowering.helpers.definitions.values():
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
-        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._pieces(pieces), *body]
+        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._docstring(), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
     def _title(self) -> str:
         place = self._place
         origin = f" of {Path(place.file).name}:{place.line}" if place is not None and place.line else ""
         return f"{self.program.name}{origin} as plain NumPy, written by readgrad."
+
+    def _docstring(self) -> Iterator[str]:
+        """What the function returns and writes to, and the shapes and dtypes of its arguments."""
+        written = [self.names[x] for x, _ in self.program.writes]
+        results = [self.names[x] for x in self.program.outputs]
+        returned = f"Return {_listed(results)}" if results else ""
+        wrote = f"{'write new values' if results else 'Write new values'} to {_listed(written)}" if written else ""
+        summary = ", and ".join(part for part in (returned, wrote) if part)
+        if not summary:
+            return
+        if len(self.inputs) > _MOST_DESCRIBED or not self.inputs:
+            yield from textwrap.wrap(f'"""{summary}."""', WIDTH, initial_indent="    ", subsequent_indent="    ")
+            return
+        yield from textwrap.wrap(f'"""{summary}.', WIDTH, initial_indent="    ", subsequent_indent="    ")
+        yield ""
+        width = max(len(self.names[x]) for x in self.inputs)
+        for x in self.inputs:
+            shape = x.shape if x.shape or self.names[x] in written else "number"
+            form = "a Generator" if x.dtype.kind == "O" else f"{x.dtype} {shape}"
+            yield f"    {self.names[x]:<{width}} : {form}"
+        yield '    """'
 
     def _imports(self) -> list[str]:
         used = any("math." in text for text in self.lowering.helpers.definitions.values())
@@ -67,11 +115,9 @@ class Source:
 
     def _body(self) -> Iterator[str]:
         """The lines of the function."""
-        statements = self._statements()
-        stored = _write_in_place(statements, self.program, self.names)
         section = line = None
-        several = len({equation.section for equation, _, _ in statements}) > 1
-        for equation, target, value in statements:
+        several = len({equation.section for equation, _, _ in self.statements}) > 1
+        for equation, target, value in self.statements:
             if several and equation.section != section:
                 yield from ([""] if section else [])
                 yield f"    # --- {equation.section} ---"
@@ -80,13 +126,26 @@ class Source:
             if place is not None and place.text and (place.file, place.line) != line:
                 line = (place.file, place.line)
                 yield f"    # {Path(place.file).name}:{place.line}: {place.text}"
+            if self._derivations is not None:
+                yield from (f"    # {step}" for step in self._derivations.of(equation.output))
             yield _statement(target, value, equation.output.shape)
-        placed = {target for _, target, _ in statements}
-        for written, new in self.program.writes:
-            if (name := f"{self.names[written]}[...]") not in placed:
-                yield f"    {name} = {self.names[stored.get(new, new)]}"
+        for target, name in self.copies():
+            yield f"    {target}[...] = {name}"
         results = [self.names[x] for x in self.program.outputs]
-        yield f"    return {', '.join(results)}" if results else "    return None"
+        ending = f"    return {', '.join(results)}" if results else "    return None"
+        if len(ending) <= WIDTH:
+            yield ending
+        else:
+            yield "    return ("
+            yield from textwrap.wrap(f"{', '.join(results)},", WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+            yield "    )"
+
+    def copies(self) -> Iterator[tuple[str, str]]:
+        """The arrays that take their new values at the end, and what these are called."""
+        placed = {target for _, target, _ in self.statements}
+        for written, new in self.program.writes:
+            if f"{self.names[written]}[...]" not in placed:
+                yield self.names[written], self.names[self._stored.get(new, new)]
 
     def _statements(self) -> list[Statement]:
         """An equation, the name it defines and its expression, with results that are used once written in place."""
@@ -99,7 +158,7 @@ class Source:
                 continue
             name = self.names[equation.output]
             written[equation.output] = ast.Name(name, ast.Load())
-            statements.append((equation, name, value))
+            statements.append(Statement(equation, name, value))
         return statements
 
     def _folds(self, equation: Equation, value: ast.expr) -> bool:
@@ -113,13 +172,20 @@ class Source:
         return user is not None and user.section == equation.section and equation.primitive.name != "draw"
 
 
+def _listed(names: list[str]) -> str:
+    """`a, b and c`; `a, b ... z` of many."""
+    if len(names) > _MOST_LISTED:
+        return f"{names[0]}, {names[1]} ... {names[-1]}"
+    return " and ".join(", ".join(names).rsplit(", ", 1))
+
+
 def _statement(target: str, value: ast.expr, shape: tuple[int, ...]) -> str:
     text = f"    {target} = {ast.unparse(value)}"
     name = target.removesuffix("[...]")
     if name != target and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
         text = f"    {name} {_AUGMENTED[type(value.op)]}= {ast.unparse(value.right)}"
-    first, *rest = _broken(text)
-    return "\n".join([f"{first:<60}  # {shape}" if shape else first, *rest])
+    *first, last = _broken(text)
+    return "\n".join([*first, f"{last:<60}  # {shape}" if shape else last])
 
 
 def _broken(text: str) -> list[str]:
@@ -150,17 +216,17 @@ def _write_in_place(
         place = next((i for i, (equation, _, _) in enumerate(statements) if equation.output is value), None)
         old = {names[x] for x in (target, *program.aliases.get(target, ()))}
         later = [] if place is None else statements[place + 1 :]
-        if place is None or value.dtype != target.dtype or any(old & _names_in(tree) for _, _, tree in later):
+        if place is None or value.dtype != target.dtype or any(old & names_in(tree) for _, _, tree in later):
             continue
         equation, name, tree = statements[place]
-        statements[place] = (equation, f"{names[target]}[...]", tree)
+        statements[place] = Statement(equation, f"{names[target]}[...]", tree)
         for i, (other, left, right) in enumerate(later, place + 1):
-            statements[i] = (other, left, _Renamed(name, names[target]).visit(right))
+            statements[i] = Statement(other, left, _Renamed(name, names[target]).visit(right))
         stored[value] = target
     return stored
 
 
-def _names_in(tree: ast.AST) -> set[str]:
+def names_in(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 

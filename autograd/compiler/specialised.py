@@ -15,6 +15,7 @@ from autograd.compiler.linking import Linked
 from autograd.compiler.outside import Outside
 from autograd.compiler.passes import optimized
 from autograd.compiler.program import Program
+from autograd.compiler.questions import Questions
 from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
@@ -27,7 +28,9 @@ from autograd.tensor import Tensor, tensor_of
 class Specialised:
     """A program with how its inputs are read, and what happens to its results."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], explain: bool = False
+    ) -> None:
         """Run the function, recording it; `result` is what this run returned."""
         self._edits = EDITS[0]
         arguments: list[Tensor] = []
@@ -43,8 +46,9 @@ class Specialised:
         self._outside = Outside(function)
         self._capture = capture = Capture()
         with _capturing(capture):
-            result = function(*args, **keywords)
-            _refuse_strangers(result)
+            with self._outside.watching():
+                result = function(*args, **keywords)
+            _refuse_strangers(result, _place_of(function))
             self._outside.refuse_changes(capture.draws)
             results: list[Tensor] = []
             self._structure = map_arrays(result, lambda x: _placed(x, results))
@@ -54,12 +58,14 @@ class Specialised:
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
             capture.name_values(self._outside.values)
-            trace = Trace(capture, _name_of(function), names, different)
+            trace = Trace(capture, _name_of(function), names, different, self._outside.names)
         self._as_tensors = any(given)
         self._count = len(results)
         self._floats = trace.floats
-        self.program: Program = optimized(trace.program)
-        self.source = Source(self.program, _place_of(function))
+        self.recorded: Program = trace.program
+        self.program: Program = optimized(self.recorded)
+        explained = (self.recorded, list(trace.cotangents())) if explain else None
+        self.source = Source(self.program, _place_of(function), explained)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
         self._with_gradient = [node for node, g in gradients.items() if g is not None]
         self._guards = list(capture.gradients.items())
@@ -68,6 +74,7 @@ class Specialised:
             (node, *rest) for node, *rest in capture.decisions if node.primitive is None and node.output is not None
         ]
         self._of_arguments = [(nodes.index(node), *rest) for node, *rest in asked if node in nodes]
+        self._of_results = Questions(capture, names)
         self._of_leaves = [(node, node.clock, *rest) for node, *rest in asked if node not in nodes]
         self._leaves = [(node, node.requires_grad) for node in trace.inputs]
         self._used = list(capture.used.values())
@@ -96,6 +103,8 @@ class Specialised:
         for place, question, args, answer in self._of_arguments:
             if question(np.asarray(values[place]), *args) != answer:
                 return None
+        if not self._of_results.hold(values):
+            return None
         for node, clock, question, args, answer in self._of_leaves:
             if node.clock != clock and question(np.asarray(node.output), *args) != answer:
                 return None
@@ -134,7 +143,7 @@ class Specialised:
         """Note the assignments, which the program made, as the leaves' own `assign` does."""
         code, lasti = user_place(2)
         now = tick()
-        for node, (tensor, _) in self._capture.assigned_leaves.items():
+        for node, tensor in self._capture.assigned_leaves.items():
             if node in floats:
                 tensor._data = node.output = float(floats[node])
             node.snapshot = None
@@ -202,19 +211,20 @@ def _name_of(function: Callable[..., Any]) -> str:
 
 
 def _place_of(function: Callable[..., Any]) -> Location | None:
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     return None if code is None else Location(code.co_filename, code.co_firstlineno, "")
 
 
-def _refuse_strangers(result: Any) -> None:
-    """Raise for what is no array computed from the inputs."""
+def _refuse_strangers(result: Any, place: Location | None) -> None:
+    """Raise for what is no array computed from the inputs; `place` is the function's."""
     if isinstance(result, tuple | list):
         for part in result:
-            _refuse_strangers(part)
+            _refuse_strangers(part, place)
     elif isinstance(result, dict):
-        _refuse_strangers(tuple(result.values()))
+        _refuse_strangers(tuple(result.values()), place)
     elif result is not None and not isinstance(result, Tensor):
+        where = here() if place is None else f"{place.file}:{place.line}"
         raise CaptureError(
-            f"compile: the function returned a {type(result).__name__} that was not computed from Tensors "
-            f"(at {here()}), so it would be the same in every later call; return Tensors"
+            f"compile: the function at {where} returned a {type(result).__name__} that was not computed from Tensors, "
+            "so it would be the same in every later call; return Tensors, or tuples, lists and dicts of them"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from autograd.compiler.literals import WRITTEN_OUT
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import Capture
-from autograd.errors import CaptureError
 from autograd.graph import Node, clock_of, leaf, locate
 from autograd.tensor import Tensor
 
@@ -19,13 +18,22 @@ from autograd.tensor import Tensor
 class Trace:
     """A program, with the leaf nodes that its inputs stand for."""
 
-    def __init__(self, capture: Capture, name: str, arguments: dict[Node, str], results: list[Any]) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        name: str,
+        arguments: dict[Node, str],
+        results: list[Any],
+        held: dict[Node, str],
+        with_writes: bool = True,
+    ) -> None:
         self.capture = capture
+        self._held_names = held  # Tensors by the variables that hold them
         self.arguments = arguments
         self.variables: dict[Node, Variable] = {}
         self._large: dict[Any, Node] = {}
         self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
-        targets = [(node, new) for node, new in _written(capture)]
+        targets = list(_written(capture)) if with_writes else []
         roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
         ops = self._reachable(roots)
         for node in arguments:
@@ -36,10 +44,23 @@ class Trace:
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(ops, self.variables)
+        for node in self.floats:
+            new = self.variables.get(self._resolved(capture.versions[node][-1][1]))
+            if new is not None and new not in self.inputs.values():
+                hints.setdefault(new, f"new_{self._input(node).hint}")
+        self._name_cotangents(hints)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
-            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
-        )
+            name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases,
+            {self.variables[node]: array for node, array in capture.homes.items() if node in self.variables},
+        )  # fmt: skip
+
+    def cotangents(self) -> Iterator[tuple[Variable, Variable | None]]:
+        """(x, dL/dx) for what has a place in the program, as the backward pass came to it; None for a plain number."""
+        for node, g in self.capture.cotangents.pairs:
+            x = self.variables.get(self._resolved(node))
+            if x is not None:
+                yield x, self.variables.get(self._resolved(g))
 
     def _reachable(self, roots: Iterable[Node]) -> list[Node]:
         """Op nodes that the roots depend on, oldest first."""
@@ -54,9 +75,7 @@ class Trace:
             if node.primitive is None:
                 continue
             ops.append(node)
-            for parent in _parents(node):
-                if parent.primitive is None:
-                    self._refuse_changed(parent, node)
+            for parent in parents_of(node):
                 stack.append(self._resolved(parent, node.clock))
         return sorted(ops, key=clock_of)
 
@@ -66,19 +85,12 @@ class Trace:
             if node in self.capture.aliases:
                 node = self.capture.aliases[node]
                 continue
-            versions = self.capture.assigned_leaves.get(node, (None, []))[1]
+            versions = self.capture.versions.get(node, ())
             before = [new for at, new in versions if clock is not None and at < clock]
-            if not before or not isinstance(before[-1], Node):
+            if not before:
                 break
             node = before[-1]
         return node
-
-    def _refuse_changed(self, leaf: Node, user: Node) -> None:
-        if self.capture.updated.get(leaf, user.clock) < user.clock:
-            raise CaptureError(
-                f"compile: {user.primitive.name} uses a parameter after an optimizer has changed it "
-                f"({user.location}); end the compiled function with optimizer.step()"
-            )
 
     def _section(self, clock: int) -> str:
         """The part of the program that was running then; what prepares an assignment behind a backward pass updates."""
@@ -86,7 +98,7 @@ class Trace:
             if begin <= clock <= end:
                 return name
         updates = any(end < clock for _, end, _ in self.capture.sections) and any(
-            clock < at for _, versions in self.capture.assigned_leaves.values() for at, _ in versions
+            clock < at for node in self.capture.assigned_leaves for at, _ in self.capture.versions[node]
         )
         return "update" if updates else "forward"
 
@@ -94,7 +106,7 @@ class Trace:
         if node not in self.inputs:
             name = self.arguments.get(node) or self.capture.names.get(node)
             if name is None:
-                name = (node.notes.name if node.notes is not None else None) or "constant"
+                name = (node.notes.name if node.notes is not None else None) or self._held_names.get(node, "constant")
             self.inputs[node] = self.variables[node] = Variable.like(node.output, _identifier(name))
         return self.inputs[node]
 
@@ -137,15 +149,21 @@ class Trace:
     def _equation(self, node: Node) -> Equation:
         inputs = tuple(self._value(x, node.clock) for x in node.inputs)
         keywords = {name: self._value(x, node.clock) for name, x in (node.keywords or {}).items()}
-        of = self.capture.cotangents.get(node)
         output = Variable.like(node.output, self.capture.names.get(node) or _HINTS.get(node.primitive.name, "y"))
         self.variables[node] = output
-        if of is not None:
-            output.of = self.variables.get(self._resolved(of))
         section = self._section(node.clock)
         is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
         is_view = is_given or getattr(node.output, "base", None) is not None
         return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
+
+    def _name_cotangents(self, names: dict[Variable, str]) -> None:
+        """Say what each cotangent belongs to; of several things, which got it handed on, one that the user named."""
+        found: dict[Variable, Variable] = {}
+        for x, g in self.cotangents():
+            if g is not None and found.get(g) not in names:
+                found[g] = x
+        for g, x in found.items():
+            g.of = x
 
 
 # What to call a result, by the operation.
@@ -156,7 +174,8 @@ _HINTS = {
 }  # fmt: skip
 
 
-def _parents(node: Node) -> list[Node]:
+def parents_of(node: Node) -> list[Node]:
+    """The nodes that an operation was applied to, those in its keywords too."""
     parts = [*node.inputs, *(node.keywords or {}).values()]
     for part in parts:
         if isinstance(part, tuple | list):
@@ -166,12 +185,14 @@ def _parents(node: Node) -> list[Node]:
 
 
 def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
-    """Leaves and arrays that were overwritten, and their last values."""
-    for node, (_, versions) in capture.assigned_leaves.items():
-        yield node, versions[-1][1]
-    for _, tensor, current in capture.memory.values():
-        if current is not tensor:
-            yield tensor._node, current._node
+    """Leaves and arrays that were overwritten, and their last values; a leaf in an array is written with that."""
+    written = [memory for memory in capture.memory.values() if memory.is_written]
+    for node in capture.assigned_leaves:
+        place = node.output
+        if type(place) is not np.ndarray or not any(np.may_share_memory(place, one.array) for one in written):
+            yield node, capture.versions[node][-1][1]
+    for memory in written:
+        yield memory.before._node, memory.current._node
 
 
 def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:

@@ -10,6 +10,7 @@ brightness too, for print in grey; constants have round corners besides.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from autograd.tensor import Tensor
@@ -80,14 +81,19 @@ def draw(t: Tensor | Graph, *, rankdir: str = "LR", max_nodes: int = 500) -> gra
     drawing.attr("edge", color=_INK, penwidth="0.8", arrowsize="0.6")
     arity = [0] * len(graph.nodes)
     for edge in graph.edges:
-        arity[edge.target] += 1
-    for node in graph.nodes:
-        if node.id in shown:
-            drawing.node(
-                f"n{node.id}",
-                label=_box(node, node is graph.output, arity[node.id], rankdir),
-                tooltip=_tooltip(node),
-            )
+        if not graph.nodes[edge.target].section:  # of a line of a program the arguments are in its text
+            arity[edge.target] += 1
+    for number, section in enumerate(dict.fromkeys(node.section for node in graph.nodes)):
+        with drawing.subgraph(name=f"cluster_{number}") if section else nullcontext(drawing) as part:
+            if section:
+                part.attr(label=section, labeljust="l", labelloc="t", style="rounded", color=_PALE_INK, fontsize="14")
+            for node in graph.nodes:
+                if node.id in shown and node.section == section:
+                    part.node(
+                        f"n{node.id}",
+                        label=_box(node, node is graph.output, arity[node.id], rankdir),
+                        tooltip=_tooltip(node),
+                    )
     if len(shown) < len(graph.nodes):
         drawing.node(
             "more",
@@ -141,14 +147,15 @@ def _box(node: GraphNode, is_output: bool, arity: int, rankdir: str) -> str:
     if header := _header(node):
         title = f'<FONT COLOR="{ink}"><B>{_html(header)}</B></FONT>'
         rows.append(f'<TD COLSPAN="2" BGCOLOR="{fill}" CELLPADDING="4">{title}</TD>')
-    facts = f'<TD ALIGN="LEFT">{_table("".join(_row(key, lines) for key, lines in _facts(node)))}</TD>'
+    said = "".join(_row(key, lines) for key, lines in _facts(node))
+    facts = f'<TD ALIGN="LEFT">{_table(said)}</TD>' if said else ""
     if 1 < arity <= _MOST_PORTS:
         ports = [f'<TD PORT="a{i}">{_pale(chr(ord("a") + i))}</TD>' for i in range(arity)]
         if rankdir == "LR":
             facts = f'<TD SIDES="R" BORDER="1">{_table("</TR><TR>".join(ports), cells=True)}</TD>{facts}'
         else:
             rows.insert(0, f"<TD>{_table(''.join(ports), cells=True)}</TD>")
-    rows.append(facts)
+    rows += [facts] if facts else []
     if node.remark:
         rows.append(f'<TD COLSPAN="2" ALIGN="LEFT" CELLPADDING="4">{_pale(_html(node.remark))}</TD>')
     # Constants: pale round corners, which tell them apart without colour.
@@ -182,7 +189,7 @@ def _facts(node: GraphNode) -> list[tuple[str, list[str]]]:
     if node.grad is not None:
         facts.append(("grad", array_lines(node.grad)))
     dtype = "" if node.dtype in (None, "float64") else f"{node.dtype}"
-    if node.shape:
+    if node.shape or (node.shape is not None and node.value is None):
         facts.append(("shape", [f"{node.shape} {dtype}".rstrip()]))
     elif dtype and not unnamed:
         facts.append(("dtype", [dtype]))

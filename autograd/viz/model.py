@@ -47,6 +47,7 @@ class GraphNode:
     requires_grad: bool
     location: Location | None  # where the op was called, or the leaf last assigned
     remark: str  # what a reader must know of this node: why its value is missing, that it was overwritten
+    section: str = ""  # the part of a compiled program that it belongs to: nodes of one are drawn in a frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +113,7 @@ class Graph:
                 "requires_grad": node.requires_grad,
                 "location": None if node.location is None else node.location._asdict(),
                 "remark": node.remark,
+                "section": node.section,
             }
             for node in self.nodes
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ def record_update(capture: Any, optimizer: Any, group: dict[str, Any], lot: Any,
     """The rule over the leaves `first` to `last`, recorded; learning rate and the like are computed at each call."""
     i = next(i for i, one in enumerate(optimizer.param_groups) if one is group)
 
+    earlier = capture.steps[id(lot)]  # steps of the same call, which Python has not counted yet when a call begins
     holds_floats = lot.leaves.holds_float(lot.leaves.tensors[0])
 
     def constants() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -21,8 +23,8 @@ def record_update(capture: Any, optimizer: Any, group: dict[str, Any], lot: Any,
             optimizer._prepare(i)
         if holds_floats:
             lot.leaves.rebind()
-        recording = capture.is_running
-        return lot.constants, optimizer._changing(group, lot, lot.steps + (not recording) - lot.missed[first])
+        to_come = 0 if capture.is_running else earlier + 1
+        return lot.constants, optimizer._changing(group, lot, lot.steps + to_come - lot.missed[first])
 
     values = capture.values_at_call(constants)
     capture.before_reading(lot.leaves.rebind)
@@ -44,7 +46,13 @@ def record_step(capture: Any, lot: Any, missing: list[int]) -> None:
             lot.missed.update(missing)
         lot.leaves.commit(missing)
 
+    def count_back() -> None:
+        lot.steps -= 1
+        lot.missed -= Counter(missing)
+
+    capture.steps[id(lot)] += 1
     capture.after_call(count)
+    capture.if_it_fails(count_back)
 
 
 def _regions(capture: Any, optimizer: Any, lot: Any, first: int, last: int) -> Iterator[Region]:
@@ -60,6 +68,7 @@ def _regions(capture: Any, optimizer: Any, lot: Any, first: int, last: int) -> I
     parts = [tensor.grad.reshape(-1) for tensor in leaves.tensors[first:last]]
     g = parts[0] if len(parts) == 1 else np.concatenate(parts)
     capture.name(g, "gradient")
+    capture.home(g, leaves.gradient[start:stop])
     whole = stop - start == leaves.values.size
     p = leaves.values if whole else leaves.values[start:stop]
     yield p, g, lot.state if whole else {name: vector[start:stop] for name, vector in lot.state.items()}

@@ -1,0 +1,285 @@
+"""Parameters used after their own update inside one compiled function: compiled equals eager."""
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import CaptureError, Tensor
+
+X = np.random.default_rng(1).normal(size=(6, 3))
+T = np.random.default_rng(2).normal(size=(6, 1))
+
+
+def network(seed=0, sizes=(3, 4, 1)):
+    return nn.MLP(list(sizes), activation="tanh", rng=seed)
+
+
+def state_of(*models):
+    return [p.data.copy() for model in models for p in model.parameters()]
+
+
+def gradients_of(*models):
+    return [None if p.grad is None else p.grad.copy() for model in models for p in model.parameters()]
+
+
+def assert_compiled_is_eager(make, calls=4):
+    """`make()` gives a step, what to compare after each call, and the arguments."""
+    seen = []
+    for transform in (lambda f: f, autograd.compile):
+        step, observe, arguments = make()
+        step = transform(step)
+        rows = []
+        for i in range(calls):
+            result = step(*(a * (1 + 0.1 * i) for a in arguments))
+            results = result if isinstance(result, tuple) else (result,)
+            rows.append(([y.detach().numpy() if isinstance(y, Tensor) else y for y in results], observe()))
+        seen.append(rows)
+        if transform is autograd.compile:
+            assert step.cache_info().traces == 1
+    for (results, observed), (compiled_results, compiled_observed) in zip(*seen, strict=True):
+        for a, b in zip(results, compiled_results, strict=True):
+            np.testing.assert_allclose(b, a, rtol=1e-10, atol=1e-12)
+        for a, b in zip(observed, compiled_observed, strict=True):
+            assert (a is None) == (b is None)
+            if a is not None:
+                np.testing.assert_allclose(b, a, rtol=1e-10, atol=1e-12)
+
+
+OPTIMIZERS = {
+    "SGD": {"lr": 0.1, "momentum": 0.9},
+    "Adam": {"lr": 0.05},
+    "LAMB": {"lr": 0.05},
+    "RMSprop": {"lr": 0.01},
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_two_steps_of_one_optimizer(name):
+    def make():
+        model = network()
+        optimizer = getattr(nn.optim, name)(model.parameters(), **OPTIMIZERS[name])
+
+        def step(x, t):
+            losses = []
+            for _ in range(2):
+                optimizer.zero_grad()
+                loss = nn.mse_loss(model(x), t)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss)
+            return tuple(losses)
+
+        return step, lambda: state_of(model), (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_loss_with_the_new_weights():
+    def make():
+        model = network()
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+
+        def step(x, t):
+            optimizer.zero_grad()
+            before = nn.mse_loss(model(x), t)
+            before.backward()
+            optimizer.step()
+            return before, nn.mse_loss(model(x), t)
+
+        return step, lambda: state_of(model), (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_adversarial_pair():
+    """Discriminator's step, then the generator's through the new discriminator, whose gradients add up."""
+
+    def make():
+        generator, discriminator = network(1, (3, 4, 2)), network(2, (2, 4, 1))
+        of_d = nn.optim.Adam(discriminator.parameters(), lr=0.05)
+        of_g = nn.optim.SGD(generator.parameters(), lr=0.05)
+        loss_of = nn.binary_cross_entropy_with_logits
+
+        def step(noise, real):
+            of_d.zero_grad()
+            fake = generator(noise)
+            d_loss = loss_of(discriminator(real), np.ones((6, 1))) + loss_of(
+                discriminator(fake.detach()), np.zeros((6, 1))
+            )
+            d_loss.backward()
+            of_d.step()
+            of_g.zero_grad()
+            g_loss = loss_of(discriminator(generator(noise)), np.ones((6, 1)))
+            g_loss.backward()
+            of_g.step()
+            return d_loss, g_loss
+
+        return (
+            step,
+            lambda: state_of(generator, discriminator) + gradients_of(discriminator),
+            (X, np.random.default_rng(5).normal(size=(6, 2))),
+        )
+
+    assert_compiled_is_eager(make)
+
+
+def test_weights_clipped_after_the_step():
+    def make():
+        model = network()
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+
+        def step(x, t):
+            optimizer.zero_grad()
+            loss = nn.mse_loss(model(x), t)
+            loss.backward()
+            optimizer.step()
+            for p in model.parameters():
+                p.assign(np.clip(p, -0.3, 0.3))
+            return loss, nn.mse_loss(model(x), t)
+
+        return step, lambda: state_of(model), (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_weights_assigned_before_the_step():
+    def make():
+        model = network()
+        optimizer = nn.optim.Adam(model.parameters(), lr=0.5)
+        first = next(iter(model.parameters()))
+
+        def step(x, t):
+            first.assign(first * 0.9)
+            optimizer.zero_grad()
+            loss = nn.mse_loss(model(x), t)
+            loss.backward()
+            optimizer.step()
+            first.assign(first + 0.01)
+            return loss
+
+        return step, lambda: state_of(model), (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_max_norm_after_the_step():
+    def make():
+        model = network()
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+
+        def step(x, t):
+            optimizer.zero_grad()
+            loss = nn.mse_loss(model(x), t)
+            loss.backward()
+            optimizer.step()
+            nn.max_norm_(model.parameters(), 0.5)
+            return loss
+
+        return step, lambda: state_of(model), (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_an_average_of_the_weights():
+    def make():
+        model = network()
+        optimizer = nn.optim.SGD(model.parameters(), lr=0.2)
+        averages = [Tensor(p.data) for p in model.parameters()]
+
+        def step(x, t):
+            optimizer.zero_grad()
+            loss = nn.mse_loss(model(x), t)
+            loss.backward()
+            optimizer.step()
+            for average, p in zip(averages, model.parameters(), strict=True):
+                average.assign(0.9 * average + 0.1 * p.detach())
+            return loss
+
+        return step, lambda: state_of(model) + [a.data.copy() for a in averages], (X, T)
+
+    assert_compiled_is_eager(make)
+
+
+def test_single_numbers_stepped_twice():
+    def make():
+        w, b = Tensor(0.5, requires_grad=True), Tensor(-0.25, requires_grad=True)
+        optimizer = nn.optim.Adam([w, b], lr=0.1)
+
+        def step(x):
+            for _ in range(2):
+                optimizer.zero_grad()
+                loss = (w * x + b - 1.0) ** 2
+                loss.backward()
+                optimizer.step()
+            return loss
+
+        return step, lambda: [w.item(), b.item()], (0.7,)
+
+    assert_compiled_is_eager(make)
+
+
+def test_a_leaf_assigned_a_constant_and_then_used():
+    w = Tensor([1.0, 2.0], requires_grad=True)
+
+    @autograd.compile
+    def f(x):
+        w.assign([3.0, 4.0])
+        return w * x
+
+    for _ in range(2):
+        assert f(np.ones(2)).tolist() == [3.0, 4.0]
+        w.assign([0.0, 0.0])
+
+
+def test_two_optimizers_of_one_parameter_are_refused():
+    model = network()
+    first, second = (nn.optim.SGD(model.parameters(), lr=0.1) for _ in range(2))
+
+    def step(x, t):
+        nn.mse_loss(model(x), t).backward()
+        first.step()
+        second.step()
+
+    before = state_of(model)
+    with pytest.raises(CaptureError, match=r"two optimizers update the same parameter.*second\.step\(\)"):
+        autograd.compile(step)(X, T)
+    for a, b in zip(before, state_of(model), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_number_assigned_and_stepped_is_refused():
+    w = Tensor(1.0, requires_grad=True)
+    optimizer = nn.optim.SGD([w], lr=0.1)
+
+    def after(x):
+        (w * x).backward()
+        optimizer.step()
+        w.assign(w * 0.5)
+
+    def before(x):
+        w.assign(w * 0.5)
+        (w * x).backward()
+        optimizer.step()
+
+    for f in (after, before):
+        with pytest.raises(CaptureError, match="give it a shape"):
+            autograd.compile(f)(2.0)
+
+
+def test_a_refused_run_does_not_count_steps():
+    model = network()
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
+
+    def step(x, t):
+        loss = nn.mse_loss(model(x), t)
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+
+    before, steps = state_of(model), optimizer.state_dict()
+    with pytest.raises(CaptureError):
+        autograd.compile(step)(X, T)
+    assert repr(optimizer.state_dict()) == repr(steps)
+    for a, b in zip(before, state_of(model), strict=True):
+        np.testing.assert_array_equal(a, b)
