@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from autograd.capture import current_capture
 from autograd.compiler.arguments import signature
+from autograd.compiler.linking import Linked
 from autograd.compiler.program import Program
 from autograd.compiler.specialised import Specialised
-from autograd.errors import CaptureError
+from autograd.errors import CaptureError, missing_extra
 from autograd.modes import current_mode, get_default_dtype
 
 
@@ -23,7 +24,11 @@ class CacheInfo(NamedTuple):
     size: int
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
+@overload
+def compile(f: Callable[..., Any], *, backend: str = "numpy") -> Compiled: ...
+@overload
+def compile(*, backend: str = "numpy") -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy") -> Any:
     """The function as a straight-line NumPy program, recorded at its first call; also a decorator.
 
     f takes arrays, Tensors, or nested tuples, lists and dicts of these, and returns such; or it is a whole training
@@ -38,8 +43,14 @@ def compile(f: Callable[..., Any]) -> Compiled:
     Arrays, lists and numbers that f names but does not get as arguments are constants of the program; a call that finds
     one changed records anew. (Only f's own names are looked at, not those of the functions that it calls.)
 
+    With `backend="numba"` (the extra `jit`) the program is run as loops in machine code, in which chains of elementwise
+    operations and the sums over them are one loop, and matrix products go to BLAS; `source` then shows the loops.
+    Compiling takes seconds, once: what was compiled is kept in the user's cache folder, or where the environment
+    variable READGRAD_CACHE says. What numba lacks is done by NumPy in between, and said once in a warning.
+
     Raises
     ------
+    MissingExtraError : backend is "numba", and numba is not installed.
     CaptureError : f decides by values what to run, makes Python numbers or ndarrays of Tensors, or returns something
         else than arrays; nothing is written to then.
 
@@ -57,14 +68,31 @@ def compile(f: Callable[..., Any]) -> Compiled:
       q = multiply(y, b)  float64 ()
       return q
     """
-    return Compiled(f)
+    linked = _linked(backend)
+    return Compiled(f, linked) if f is not None else lambda f: Compiled(f, linked)
+
+
+def _linked(backend: str) -> type[Linked]:
+    """What runs the programs of a backend."""
+    if backend == "numpy":
+        return Linked
+    if backend != "numba":
+        raise ValueError(f"compile: no backend {backend!r}; there are 'numpy' and 'numba'")
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        raise missing_extra("numba", 'compile(..., backend="numba")', "jit") from None
+    from autograd.compiler.native.linked import LinkedLoops
+
+    return LinkedLoops
 
 
 class Compiled:
     """A compiled function; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], linked: type[Linked] = Linked) -> None:
         self._function = function
+        self._linked = linked
         self._specialised: dict[Any, Specialised] = {}
         self._last: Specialised | None = None
         self._hits = self._traces = 0
@@ -83,7 +111,7 @@ class Compiled:
                 self._last = known
                 return known.run(values, prepared)
         self._traces += 1
-        specialised = Specialised(self._function, args, keywords)
+        specialised = Specialised(self._function, args, keywords, self._linked)
         self._specialised[key] = self._last = specialised
         result, specialised.result = specialised.result, None
         return result
@@ -100,8 +128,9 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        """The program that the last call ran as a NumPy module, which needs nothing but NumPy."""
-        return self._latest().source.text
+        """The program that the last call ran: a NumPy module, which needs nothing but NumPy, or numba's loops."""
+        latest = self._latest()
+        return latest.linked.source or latest.source.text
 
     @property
     def planned_source(self) -> str:
@@ -121,14 +150,14 @@ class Compiled:
         return latest.linked.inputs(values, prepared, latest.source.inputs)
 
     def save(self, path: str | Path) -> None:
-        """Write `source` to a file.
+        """Write the program as a NumPy module to a file.
 
         Raises CaptureError if the program calls a function whose source cannot be found.
         """
         missing = self._latest().source.objects
         if missing:
             raise CaptureError(f"compile: the source of {', '.join(missing)} cannot be found; define it in a file")
-        Path(path).write_text(self.source, encoding="utf-8")
+        Path(path).write_text(self._latest().source.text, encoding="utf-8")
 
     def cache_info(self) -> CacheInfo:
         """Calls that ran a program, recorded runs, and programs kept."""
