@@ -64,7 +64,7 @@ def built(text: str, name: str) -> ModuleType:
 
 
 def _loaded(text: str, folder: Path) -> ModuleType:
-    name = f"loops_{_key(text)}"
+    name = f"readgrad_loops_{_key(text)}"
     path = folder / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,7 +75,12 @@ def _loaded(text: str, folder: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.modules[name] = module  # where numba looks for it when it loads machine code
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 
