@@ -73,8 +73,9 @@ class Lines:
 class Scalar(np.lib.mixins.NDArrayOperatorsMixin):
     """Stands for one element: NumPy's functions write down what they would compute."""
 
-    def __init__(self, text: str, dtype: np.dtype, lines: Lines) -> None:
+    def __init__(self, text: str, dtype: np.dtype, lines: Lines, is_constant: bool = False) -> None:
         self.text = text
+        self.is_constant = is_constant
         self.dtype = dtype
         self.lines = lines
 
@@ -128,7 +129,7 @@ def _converted(x: Any, dtype: np.dtype, lines: Lines) -> Scalar:
     if not isinstance(x, Scalar):
         if np.ndim(x) or np.asarray(x).dtype not in DTYPES:
             raise NotByElement(f"{x!r} is not one number")
-        return Scalar(constant(x, dtype), dtype, lines)
+        return Scalar(constant(x, dtype), dtype, lines, is_constant=True)
     if x.dtype == dtype:
         return x
     return Scalar(f"({x.text} != 0)" if dtype.kind == "b" else f"{dtype.name}({x.text})", dtype, lines)
@@ -179,10 +180,8 @@ def _where(lines: Lines, condition: Any, a: Any, b: Any) -> Scalar:
 
 def _full(value: int) -> Callable[..., Scalar]:
     def like(lines: Lines, x: Scalar, dtype: Any = None, **keywords: Any) -> Scalar:
-        if keywords:
-            raise NotByElement("it makes an array of another shape")
         kind = x.dtype if dtype is None else np.dtype(dtype)
-        return Scalar(constant(value, kind), kind, lines)
+        return Scalar(constant(value, kind), kind, lines, is_constant=True)
 
     return like
 

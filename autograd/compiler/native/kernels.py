@@ -40,12 +40,12 @@ def pointer(typing: Any, address: Any, dtype: Any) -> Any:
 
 @intrinsic
 def first(typing: Any, array: Any) -> Any:
-    """A pointer to the first element of an array."""
+    """A pointer to the first element of an array; to bytes, of bools."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), code
+    return types.CPointer(types.uint8 if array.dtype == types.boolean else array.dtype)(array), code
 
 
 @intrinsic

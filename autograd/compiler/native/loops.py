@@ -118,7 +118,9 @@ class Nest:
             value = self._element(step, known, body) if step.kind == "element" else self._row(step, known, body)
             known[step.output] = body.named(self._local(step.output), value)
             if step.output in self._writes:
-                stores.append(f"{self._writes[step.output].at(self._letters)} = {known[step.output].text}")
+                text = known[step.output].text
+                text = f"uint8({text})" if step.output.dtype.kind == "b" else text
+                stores.append(f"{self._writes[step.output].at(self._letters)} = {text}")
         yield from before[0]
         yield from self._nested(0, before, [*(f"{name} = {text}" for name, text in body.lines), *stores], after)
         yield from after[0]
@@ -138,7 +140,7 @@ class Nest:
         access = self._reads[x]
         along = "".join(i for i, stride in zip(self._letters, access.strides, strict=True) if stride)
         name = body.free(f"{self._names[x]}_{along or 'value'}")
-        text = access.at(self._letters)
+        text = access.at(self._letters) + (" != 0" if x.dtype.kind == "b" else "")
         if along:
             body.lines.append((name, text))
         else:
@@ -147,7 +149,8 @@ class Nest:
 
     def _element(self, step: Step, known: dict[Variable, Scalar], body: Lines) -> Scalar:
         equation = step.equation
-        inputs = [known[x] if isinstance(x, Variable) else x for x in equation.inputs]
+        unread = Scalar("", step.output.dtype, body)
+        inputs = [known.get(x, unread) if isinstance(x, Variable) else x for x in equation.inputs]
         return element(equation.primitive, inputs, equation.keywords, step.output.dtype, body)
 
     def _row(self, step: Step, known: dict[Variable, Scalar], body: Lines) -> Scalar:
@@ -160,7 +163,8 @@ class Nest:
             rows = equation.inputs[0].shape[1]
             at = f"{row}{self._letters or '0'} + {column}wrapped({index}, {rows})"
             at = f"{place.offset} + {at}" if place.offset else at
-            return body.let(f"{self._names[place.pointer]}[{at}]", dtype)
+            is_true = " != 0" if dtype.kind == "b" else ""
+            return body.let(f"{self._names[place.pointer]}[{at}]{is_true}", dtype)
         *x, added = [known[z] if isinstance(z, Variable) else z for z in equation.inputs]
         here = Scalar(f"({self._letters[-1]} == wrapped({index}, {step.domain[1]}))", np.dtype(bool), body)
         zero = Scalar(constant(0, dtype), dtype, body)

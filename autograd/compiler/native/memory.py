@@ -46,11 +46,18 @@ def address(array: np.ndarray) -> int:
 class Memory:
     """Gives each variable that lies in memory its array, `arrays`, and adds the steps that write results back."""
 
-    def __init__(self, steps: Steps, given: dict[Variable, np.ndarray], arguments: set[Variable]) -> None:
+    def __init__(
+        self,
+        steps: Steps,
+        given: dict[Variable, np.ndarray],
+        numbers: dict[Variable, np.ndarray],
+        arguments: set[Variable],
+    ) -> None:
         self.steps = steps
+        self._given = given
         self.strange = strange(given)
         self.arguments = arguments
-        self.arrays: dict[Variable, np.ndarray] = {**given, **steps.constants}
+        self.arrays: dict[Variable, np.ndarray] = {**given, **numbers, **steps.constants}
         self.regions = _apart(self.arrays)
         self.own = dict(self.regions)  # variable -> its region
         self.bytes = 0
@@ -95,10 +102,10 @@ class Memory:
     def _write_back(self) -> None:
         """Compute new values in their place, or copy them there at the end."""
         program = self.steps.program
-        written = {self.own[target] for target, _ in program.writes if target in self.own}
+        written = {self.own[target] for target, _ in program.writes if target in self._given}
         copies: list[tuple[Variable, Variable]] = []
         for target, value in program.writes:
-            if target not in self.arrays:
+            if target not in self._given:
                 self.left.append((target, value))
             elif self._can_be_in_place(target, value):
                 self.arrays[value] = self.arrays[target]
@@ -208,13 +215,14 @@ class Memory:
         """Give concatenations their memory, and their pieces a place in it."""
         needless: set[Variable] = set()
         for whole, parts in self.steps.parts.items():
+            is_filled = whole in self.steps.filled
             region = self._new(whole)
             self.arrays[whole], self.own[whole] = region.array, region
             for x, copy, where in parts:
                 place = region.array[where]
                 source = self.base(x)
                 self.arrays[copy], self.own[copy] = place, region
-                if self._fills(x, source, place) and source in stored:
+                if not is_filled and self._fills(x, source, place) and source in stored:
                     self.arrays[source], self.own[source] = place.reshape(source.shape), region
                     self._drop(copy)
                     needless.add(copy)

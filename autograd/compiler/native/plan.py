@@ -41,11 +41,12 @@ class LoopPlan:
         self._steps = Steps(program, forms, strange(given))
         numbers = {x: forms[x] for x in rest if not x.ndim and x.dtype in DTYPES}
         self._arguments = {x for x in rest if x.ndim and x.dtype in DTYPES}
-        self.memory = Memory(self._steps, given | numbers, self._arguments)
+        self.memory = Memory(self._steps, given, numbers, self._arguments)
         self.names = self._named()
         lowering = Lowering({*self.names.values(), program.name})
         self._lowering = lowering
-        self.parameters = [self.names[x] + ("_now" if x in numbers else "") for x in rest]
+        self.parameter_of = {x: self.names[x] + ("_now" if x in numbers else "") for x in rest}
+        self.parameters = list(self.parameter_of.values())
         self.objects: dict[str, Any] = {"np": np}
         self._parts: list[str] = []  # functions of loops
         self._errors: list[str] = []
@@ -63,6 +64,8 @@ class LoopPlan:
         if self._parts:
             module = built(self.source, program.name)
             self.objects |= {name: function for name, function in vars(module).items() if name.startswith("call_")}
+        if any(group.is_numpy for group in self._steps.groups):
+            self.source += f"\n\n# What calls them, and has NumPy do the rest.\n{self.text}\n"
         self.bytes = self.memory.bytes
 
     def _named(self) -> dict[Variable, str]:
@@ -109,8 +112,7 @@ class LoopPlan:
 
     def _ending(self) -> Iterator[str]:
         for target, value in self.memory.left:
-            now = self.names[target] + ("_now" if target in self.memory.arrays else "")
-            yield f"{now}[...] = {self.names[value]}"
+            yield f"{self.parameter_of[target]}[...] = {self.names[value]}"
         results = []
         for x in self.program.outputs:
             place = self.memory.outputs[x]
@@ -141,9 +143,9 @@ class LoopPlan:
         body = list(self._places(locals_))
         for group in groups:
             body += self._group(group)
-        kinds = ", ".join(f"CPointer({(p.name if isinstance(p, Region) else p).dtype.name})" for p in (*regions, *arguments))
-        arrays = "".join(f", Array({x.dtype.name}, {x.ndim}, 'C')" for x in arguments)
-        given = [f"pointer(memory[{i}], {region.array.dtype.name})" for i, region in enumerate(regions)]
+        kinds = ", ".join(f"CPointer({_kept_as(p.name if isinstance(p, Region) else p)})" for p in (*regions, *arguments))
+        arrays = "".join(f", Array({x.dtype.name.replace('bool', 'boolean')}, {x.ndim}, 'C')" for x in arguments)
+        given = [f"pointer(memory[{i}], {_kept_as(region.name)})" for i, region in enumerate(regions)]
         given += [f"first({self.names[x]})" for x in arguments]
         lines = [
             f'@njit("int64({kinds})", pipeline_class=Apart, **OPTIONS)',
@@ -154,7 +156,7 @@ class LoopPlan:
             f"def call_{name}({', '.join(['memory', *(self.names[x] for x in arguments)])}):",
             f"    return {name}({', '.join(given)})",
         ]  # fmt: skip
-        self._parts.append("\n".join(lines).replace("bool)", "boolean)"))
+        self._parts.append("\n".join(lines))
         self.objects[f"memory_{number}"] = np.array([region.begin for region in regions], np.uint64)
         for x in arguments:
             n = self.names[x]
@@ -189,6 +191,11 @@ class LoopPlan:
             yield from Nest(group, self.memory, self.names).lines()
         else:
             yield product_line(group.steps[0], self.memory, self.names)
+
+
+def _kept_as(x: Variable) -> str:
+    """The type of numbers that a pointer points to; of bools, bytes."""
+    return "uint8" if x.dtype.kind == "b" else x.dtype.name
 
 
 def _say(name: str, location: Location | None, reason: str) -> None:

@@ -78,6 +78,7 @@ class Steps:
         self.forms = dict(inputs)
         self.base: dict[Variable, tuple[Variable, Equation]] = {}
         self.parts: dict[Variable, list[tuple[Variable, Variable, Any]]] = {}  # whole -> (piece, its copy, where)
+        self.filled: set[Variable] = set()  # of these, zeros but for one piece
         self.groups: list[Group] = []
         self._place: dict[Variable, tuple[int, bool]] = {}  # the group that makes a variable; whether element by element
         self.constants: dict[Variable, np.ndarray] = {}
@@ -96,6 +97,8 @@ class Steps:
         if primitive is shaping.concatenate and equation.inputs and equation.keywords.get("axis", 0) is not None:
             if self._concatenated(equation):
                 return
+        if primitive is indexing.scatter and self._scattered(equation):
+            return
         self._place_step(self._step(equation))
 
     def _with_constants(self, equation: Equation) -> Equation:
@@ -108,13 +111,10 @@ class Steps:
             self.forms[variable] = self.constants[variable] = np.array(x, order="C")
             return variable
 
-        inputs = tuple(held(x) for x in equation.inputs)
         keywords = equation.keywords
         if equation.primitive in (indexing.pick, indexing.place, ADD_IN_ROWS):
             keywords = {name: held(x) for name, x in keywords.items()}
-        if inputs == equation.inputs and keywords == equation.keywords:
-            return equation
-        return replace(equation, inputs=inputs, keywords=keywords)
+        return replace(equation, inputs=tuple(held(x) for x in equation.inputs), keywords=keywords)
 
     def _is_view(self, equation: Equation) -> bool:
         """Note a result that is its argument seen in another way."""
@@ -146,6 +146,23 @@ class Steps:
         self.parts[output] = parts
         return True
 
+    def _scattered(self, equation: Equation) -> bool:
+        """Note zeros with an array in a part of them, which are written one after the other."""
+        x, output, index = equation.inputs[0], equation.output, equation.keywords["index"]
+        if not indexing.is_basic(index) or not isinstance(x, Variable) or not self._is_plain(x):
+            return False
+        form = self.forms[output]
+        if x.dtype != output.dtype or not isinstance(form[index], np.ndarray):
+            return False
+        fill, copy = Variable(output.shape, x.dtype, "zeros"), Variable(x.shape, x.dtype, "part")
+        self.forms[fill], self.forms[copy] = form, form[index]
+        zeros = replace(equation, primitive=ew.positive, inputs=(np.zeros((), x.dtype),), keywords={}, output=fill)
+        self._place_step(Step("element", zeros, fill, output.shape))
+        self._place_step(Step("element", _copy(x, copy, equation), copy, x.shape, (x,), (fill,)))
+        self.parts[output] = [(fill, fill, ...), (x, copy, index)]
+        self.filled.add(output)
+        return True
+
     def _step(self, equation: Equation) -> Step:
         primitive, output = equation.primitive, equation.output
         reads = tuple(dict.fromkeys(equation.reads()))
@@ -173,7 +190,9 @@ class Steps:
                       for lines in [Lines()] for i, x in enumerate(equation.inputs)]  # fmt: skip
             if any(True for _ in self._inner(equation)):
                 raise NotByElement("its arguments decide")
-            element(primitive, inputs, equation.keywords, output.dtype, Lines())
+            value = element(primitive, inputs, equation.keywords, output.dtype, Lines())
+            if value.is_constant:
+                return Step("element", equation, output, output.shape)
             if np.broadcast_shapes(*(x.shape for x in reads)) != output.shape:
                 raise NotByElement("its result has another shape")
         except NotByElement as reason:
