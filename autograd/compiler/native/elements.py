@@ -99,16 +99,20 @@ def element(primitive: Primitive, inputs: list[Any], keywords: dict[str, Any], o
     before = len(lines.lines)
     try:
         value = primitive.forward(*inputs, **keywords)
-    except (NotByElement, AttributeError, TypeError, ValueError, NotImplementedError) as reason:
+    except Exception as reason:  # whatever the function does with a stand-in that is no array
         del lines.lines[before:]
         if primitive.text is None:
-            raise NotByElement(str(reason)) from None
+            raise NotByElement(_why(reason)) from None
         parameters = primitive.forward.__code__.co_varnames
         try:
             value = eval(primitive.text, {"np": np, "math": math}, dict(zip(parameters, inputs, strict=False)) | keywords)
-        except (NotByElement, AttributeError, TypeError, NameError) as reason:
-            raise NotByElement(str(reason)) from None
+        except Exception as reason:
+            raise NotByElement(_why(reason)) from None
     return _converted(value, output, lines)
+
+
+def _why(reason: Exception) -> str:
+    return str(reason) if isinstance(reason, NotByElement) else "it does more than ufuncs do with each element"
 
 
 def constant(value: Any, dtype: np.dtype) -> str:

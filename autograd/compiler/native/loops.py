@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.native.elements import Lines, Scalar, constant, element
+from autograd.compiler.native.forms import leading
+from autograd.compiler.native.grouping import Group, Step
 from autograd.compiler.native.memory import Memory
-from autograd.compiler.native.steps import FOLDS, Group, Step, leading
+from autograd.compiler.native.steps import FOLDS
 from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Variable
 from autograd.ops import reductions

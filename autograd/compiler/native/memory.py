@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.compiler.native.elements import DTYPES
-from autograd.compiler.native.steps import Group, Step, Steps, seen
+from autograd.compiler.native.forms import seen
+from autograd.compiler.native.grouping import Group, Step
+from autograd.compiler.native.steps import Steps
 from autograd.compiler.program import Variable
 from autograd.ops import shaping
 
@@ -54,10 +56,11 @@ class Memory:
         arguments: set[Variable],
     ) -> None:
         self.steps = steps
+        self.forms = steps.forms
         self._given = given
         self.strange = strange(given)
         self.arguments = arguments
-        self.arrays: dict[Variable, np.ndarray] = {**given, **numbers, **steps.constants}
+        self.arrays: dict[Variable, np.ndarray] = {**given, **numbers, **steps.forms.constants}
         self.regions = _apart(self.arrays)
         self.own = dict(self.regions)  # variable -> its region
         self.bytes = 0
@@ -72,9 +75,7 @@ class Memory:
 
     def base(self, x: Variable) -> Variable:
         """What x is a view of; itself if it is none."""
-        while x in self.steps.base:
-            x = self.steps.base[x][0]
-        return x
+        return self.forms.whole(x)
 
     def lies(self, x: Variable) -> bool:
         """Whether x has a place in memory."""
@@ -82,12 +83,12 @@ class Memory:
 
     def array(self, x: Variable) -> np.ndarray:
         """The array of a variable; of an argument, one that lies like it."""
-        if x in self.steps.base:
-            source, equation = self.steps.base[x]
+        if x in self.forms.base:
+            source, equation = self.forms.base[x]
             view = seen(equation, self.array(source))
             assert view is not None
             return view
-        return self.arrays.get(x, self.steps.forms[x])
+        return self.arrays.get(x, self.forms.forms[x])
 
     def location(self, x: Variable) -> Location:
         """Where x lies."""
@@ -123,14 +124,14 @@ class Memory:
         self.left = [(target, kept[value]) for target, value in self.left]
         for target, value in copies:
             copy = Variable(target.shape, target.dtype, "written")
-            self.arrays[copy] = self.steps.forms[copy] = self.arrays[target]
+            self.arrays[copy] = self.forms.forms[copy] = self.arrays[target]
             self.own[copy] = self.own[target]
-            self.steps.copy(kept[value], copy, target in self.strange)
+            self.steps.copy_last(kept[value], copy, target in self.strange)
 
     def _copied(self, x: Variable) -> Variable:
         copy = Variable(x.shape, x.dtype, "before")
-        self.steps.forms[copy] = np.empty(x.shape, x.dtype)
-        self.steps.copy(x, copy)
+        self.forms.new(copy)
+        self.steps.copy_last(x, copy, False)
         return copy
 
     def _can_be_in_place(self, target: Variable, value: Variable) -> bool:
@@ -140,7 +141,7 @@ class Memory:
             return False
         if (value.shape, value.dtype) != (target.shape, target.dtype):
             return False
-        if sum(v is value for _, v in program.writes) > 1 or any(value in copy for copy in self._pieces()):
+        if sum(v is value for _, v in program.writes) > 1 or self.forms.is_piece(value):
             return False
         region = self.own[target]
         if sum(self.own.get(t) is region for t, _ in program.writes) > 1:
@@ -153,9 +154,6 @@ class Memory:
                     if self.own.get(self.base(x)) is region and (i or not self._is_at_hand(x, other, target)):
                         return False
         return True
-
-    def _pieces(self) -> list[tuple[Variable, ...]]:
-        return [(x, copy) for parts in self.steps.parts.values() for x, copy, _ in parts]
 
     def _is_at_hand(self, x: Variable, step: Step, target: Variable) -> bool:
         """Whether a step reads of the target only the element that is written next."""
@@ -180,9 +178,9 @@ class Memory:
         """The results that someone reads in another group, or not element by element."""
         needed = {self.base(x) for x in (*self.outputs.values(), *(value for _, value in self.left))}
         for group in self.steps.groups:
-            own = {step.output for step in group.steps if step.kind in ("element", "rows")}
+            own = {step.output for step in group.steps if step.is_by_element}
             for step in group.steps:
-                if step.kind not in ("element", "rows") or step.output in self.arrays:
+                if not step.is_by_element or step.output in self.arrays:
                     needed.add(step.output)
                 alike = {x for x in step.here if x in own and x.shape == group.domain}
                 needed |= {self.base(x) for x in step.reads if x not in alike}
@@ -214,8 +212,8 @@ class Memory:
     def _concatenations(self, stored: set[Variable]) -> set[Variable]:
         """Give concatenations their memory, and their pieces a place in it."""
         needless: set[Variable] = set()
-        for whole, parts in self.steps.parts.items():
-            is_filled = whole in self.steps.filled
+        for whole, parts in self.forms.parts.items():
+            is_filled = whole in self.forms.filled
             region = self._new(whole)
             self.arrays[whole], self.own[whole] = region.array, region
             for x, copy, where in parts:
@@ -232,8 +230,8 @@ class Memory:
         """Whether a piece can be computed in its place: a vector, or an array whose elements in order it is."""
         if source in self.arrays or source not in self._made or source.size != place.size:
             return False
-        while x in self.steps.base:
-            x, equation = self.steps.base[x]
+        while x in self.forms.base:
+            x, equation = self.forms.base[x]
             if equation.primitive is not shaping.reshape:
                 return False
         return place.flags.c_contiguous

@@ -7,6 +7,7 @@ done by NumPy in between, on the same arrays.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,11 @@ import numpy as np
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.native.building import built, module_text
 from autograd.compiler.native.elements import DTYPES
+from autograd.compiler.native.forms import Forms
+from autograd.compiler.native.grouping import Group, Step
 from autograd.compiler.native.loops import Nest, index_checks, product_line
 from autograd.compiler.native.memory import Memory, Region, strange
-from autograd.compiler.native.steps import Group, Step, Steps
+from autograd.compiler.native.steps import Steps
 from autograd.compiler.program import Program, Variable, named
 from autograd.graph import Location, warn_user
 
@@ -38,7 +41,8 @@ class LoopPlan:
         given = {x: array for x, array in arrays.items() if array.ndim}
         rest = [x for x in program.inputs if x not in given]
         forms = given | {x: np.empty(x.shape, x.dtype) for x in rest}
-        self._steps = Steps(program, forms, strange(given))
+        self._forms = Forms(forms, strange(given))
+        self._steps = Steps(program, self._forms)
         numbers = {x: forms[x] for x in rest if not x.ndim and x.dtype in DTYPES}
         self._arguments = {x for x in rest if x.ndim and x.dtype in DTYPES}
         self.memory = Memory(self._steps, given, numbers, self._arguments)
@@ -47,7 +51,7 @@ class LoopPlan:
         self._lowering = lowering
         self.parameter_of = {x: self.names[x] + ("_now" if x in numbers else "") for x in rest}
         self.parameters = list(self.parameter_of.values())
-        self.objects: dict[str, Any] = {"np": np}
+        self.objects: dict[str, Any] = {"np": np, "math": math}
         self._parts: list[str] = []  # functions of loops
         self._errors: list[str] = []
         head = [f"{self.names[x]}[()] = {self.names[x]}_now" for x in numbers]
@@ -72,7 +76,7 @@ class LoopPlan:
         """Names for the variables of the program and of the steps that were added."""
         names = named(self.program, lambda name: name in _RESERVED or name == self.program.name)
         taken = {*names.values(), *_RESERVED, self.program.name}
-        for x in self._steps.forms:
+        for x in self._forms.forms:
             if x not in names:
                 name, number = x.hint, 1
                 while name in taken:
@@ -105,8 +109,8 @@ class LoopPlan:
 
     def _written(self, x: Variable) -> ast.expr:
         """A variable in a line of NumPy; a view of an argument as how it is made."""
-        if x in self._steps.base and self.memory.base(x) not in self.memory.arrays:
-            source, equation = self._steps.base[x]
+        if x in self._forms.base and self.memory.base(x) not in self.memory.arrays:
+            source, equation = self._forms.base[x]
             return self._lowering.expression(equation, {source: self._written(source)})
         return ast.Name(self.names[x], ast.Load())
 
