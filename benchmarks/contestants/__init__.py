@@ -1,7 +1,7 @@
 """Who is measured: a contestant is a folder here, and a file in its folder a work that it takes part in.
 
-`hand`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own (`remote.py`,
-`serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
+`hand`, `eager`, `compiled` and `native` run in this process. The others, the peers, run in one of their own
+(`remote.py`, `serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ CONTESTANTS = {
         Contestant("hand", "plain NumPy, gradients derived on paper"),
         Contestant("eager", "this library", ("autograd", "nn")),
         Contestant("compiled", "this library's compile, the whole step", ("autograd", "nn")),
+        Contestant("native", 'the same with backend="numba": loops in machine code', ("autograd", "nn", "numba")),
         Contestant(
             "pytorch",
             "eager, a CPU build; the fastest form of each optimizer",

@@ -1,8 +1,8 @@
 """Modules of loops, compiled by numba and kept on disk: what was compiled once is there for the next process.
 
-A module lies in the user's cache folder, or in the one that the environment variable `READGRAD_CACHE` names, under a hash
-of all that it is made of: its text, the functions it imports, and the versions of numba, NumPy and Python. numba puts
-the machine code beside it, and looks itself at the kind of processor. Nothing there is needed; delete it at will.
+A module lies in the user's cache folder, or in the one that the environment variable `READGRAD_CACHE` names, under a
+hash of all that it is made of: its text, the functions it imports, and the versions of numba, NumPy and Python. numba
+puts the machine code beside it, and looks itself at the kind of processor. Nothing there is needed; delete it at will.
 """
 
 from __future__ import annotations

@@ -80,6 +80,8 @@ class Scalar(np.lib.mixins.NDArrayOperatorsMixin):
         self.lines = lines
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Scalar:
+        if keywords.get("out") == (inputs[0],):  # `y *= 2`, which makes y another stand-in
+            del keywords["out"]
         if method != "__call__" or keywords or ufunc.nout != 1:
             raise NotByElement(f"{ufunc.__name__} is used in another way than as a function")
         return _applied(self.lines, ufunc, inputs)
@@ -94,7 +96,9 @@ class Scalar(np.lib.mixins.NDArrayOperatorsMixin):
         return _converted(self, np.dtype(dtype), self.lines)
 
 
-def element(primitive: Primitive, inputs: list[Any], keywords: dict[str, Any], output: np.dtype, lines: Lines) -> Scalar:
+def element(
+    primitive: Primitive, inputs: list[Any], keywords: dict[str, Any], output: np.dtype, lines: Lines
+) -> Scalar:
     """Write down one element of an operation; raises NotByElement."""
     before = len(lines.lines)
     try:
@@ -105,7 +109,8 @@ def element(primitive: Primitive, inputs: list[Any], keywords: dict[str, Any], o
             raise NotByElement(_why(reason)) from None
         parameters = primitive.forward.__code__.co_varnames
         try:
-            value = eval(primitive.text, {"np": np, "math": math}, dict(zip(parameters, inputs, strict=False)) | keywords)
+            given = dict(zip(parameters, inputs, strict=False)) | keywords
+            value = eval(primitive.text, {"np": np, "math": math}, given)
         except Exception as reason:
             raise NotByElement(_why(reason)) from None
     return _converted(value, output, lines)

@@ -123,7 +123,8 @@ class Groups:
         for i, group in reversed(list(enumerate(self.groups))):
             for step in reversed(group.steps):
                 output, places = step.output, readers.get(step.output, set())
-                if step.kind != "element" or output in kept or self._forms.is_piece(output) or not places or i in places:
+                may_move = step.kind == "element" and output not in kept and not self._forms.is_piece(output)
+                if not may_move or not places or i in places:
                     continue
                 inputs = [x for x in step.here if x in self._maker and x not in stored and x.shape == step.domain]
                 place = min(places)

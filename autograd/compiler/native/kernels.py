@@ -1,7 +1,7 @@
 """What a module of loops imports besides `vectors`: pointers to the memory it works in, sums in any order, and BLAS.
 
-Matrix products are done by the very BLAS that NumPy brings: numba's own `np.dot` would need SciPy for it, and a call from
-Python costs half a microsecond that a network of a few neurons has no time for.
+Matrix products are done by the BLAS that NumPy brings, called from machine code: numba's own `np.dot` would need SciPy
+for it, and to go back to Python and `np.dot` costs half a microsecond and more, which small networks have no time for.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import llvmlite.binding
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.core.compiler import Compiler
 from numba.core.cgutils import get_or_insert_function
+from numba.core.compiler import Compiler
 from numba.extending import intrinsic
 
 
@@ -73,10 +73,10 @@ def plus(typing: Any, a: Any, b: Any) -> Any:
 @njit(error_model="numpy")
 def is_outside(index: Any, offset: Any, stride: Any, count: Any, columns: Any) -> bool:
     """Whether one of some indices points outside of rows of so many columns."""
+    outside = False
     for i in range(count):
-        if index[offset + stride * i] >= columns or index[offset + stride * i] < -columns:
-            return True
-    return False
+        outside |= (index[offset + stride * i] >= columns) | (index[offset + stride * i] < -columns)
+    return outside
 
 
 @njit(forceinline=True, error_model="numpy")
@@ -105,10 +105,10 @@ def _registered() -> int:
     """The width of BLAS's integers, its matrix products made known to LLVM; 0 where it cannot be found."""
     for library in _libraries():
         for name, width in _NAMES:
-            found = [getattr(library, name.format(letter), None) for letter in "sd"]
-            if all(found):
-                for letter, function in zip("sd", found, strict=True):
-                    llvmlite.binding.add_symbol(f"readgrad_{letter}gemm", ctypes.cast(function, ctypes.c_void_p).value)
+            if all(hasattr(library, name.format(letter)) for letter in "sd"):
+                for letter in "sd":
+                    place = ctypes.cast(getattr(library, name.format(letter)), ctypes.c_void_p).value
+                    llvmlite.binding.add_symbol(f"readgrad_{letter}gemm", place)
                 return width
     return 0
 
@@ -136,7 +136,7 @@ def product(typing: Any, m: Any, n: Any, k: Any, a: Any, at_a: Any, row_a: Any, 
             return builder.select(turned, short(_TRANSPOSED), short(_PLAIN))
 
         def size(x: Any) -> Any:
-            return builder.trunc(x, integer) if BLAS_INTEGERS < x.type.width else x
+            return x if x.type.width == BLAS_INTEGERS else builder.trunc(x, integer)
 
         places = [builder.gep(x, [at]) for x, at in ((a, at_a), (b, at_b), (c, at_c))]
         builder.call(function, [
@@ -148,6 +148,7 @@ def product(typing: Any, m: Any, n: Any, k: Any, a: Any, at_a: Any, row_a: Any, 
     size, flag, memory = types.int64, types.boolean, types.CPointer(real)
     operand = (memory, size, size, flag)
     return types.void(size, size, size, *operand, *operand, memory, size, size), code
+
 
 # How loops are compiled, and what they may call.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "cache": True, "nogil": True}

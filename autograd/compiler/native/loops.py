@@ -26,10 +26,11 @@ from autograd.compiler.native.memory import Memory
 from autograd.compiler.native.steps import FOLDS
 from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Variable
+from autograd.ops import elementwise as ew
 from autograd.ops import reductions
 from autograd.ops.indexing import pick
 
-_LETTERS = "ijklmnop"
+LETTERS = [*"ijklmnop", *(f"i{n}" for n in range(9, 65))]  # an axis each
 
 # Sums of more numbers are taken in float64, since they are not taken in pairs as NumPy does it.
 SUMMED_AS_IT_IS = 256
@@ -43,9 +44,10 @@ class _Access:
     offset: int
     strides: tuple[int, ...]
 
-    def at(self, letters: str) -> str:
+    def at(self, letters: list[str]) -> str:
         """The element at the indices."""
-        terms = [f"{stride} * {i}" if stride != 1 else i for i, stride in zip(letters, self.strides, strict=True) if stride]
+        pairs = zip(letters, self.strides, strict=True)
+        terms = [i if stride == 1 else f"{stride} * {i}" for i, stride in pairs if stride]
         if self.offset or not terms:
             terms.append(str(self.offset))
         return f"{self.pointer}[{' + '.join(terms)}]"
@@ -71,7 +73,7 @@ class Nest:
                 self._writes[step.output] = self._access(step.output, self._kept_axes(step))
         accesses = [*self._reads.values(), *self._writes.values()]
         self._extents = _merged(domain, accesses, keep_last=self._rows)
-        self._letters = _LETTERS[: len(self._extents)]
+        self._letters = LETTERS[: len(self._extents)]
 
     # --- where things lie ---
 
@@ -136,7 +138,7 @@ class Nest:
         yield from (f"    {line}" for line in inner)
 
     def _local(self, x: Variable) -> str:
-        return f"{self._names[x]}_{self._letters or 'value'}"
+        return f"{self._names[x]}_{''.join(self._letters) or 'value'}"
 
     def _loaded(self, x: Variable, before: list[str], body: Lines) -> Scalar:
         access = self._reads[x]
@@ -163,14 +165,17 @@ class Nest:
             place = self._memory.location(equation.inputs[0])
             row, column = (f"{stride} * " if stride != 1 else "" for stride in place.strides)
             rows = equation.inputs[0].shape[1]
-            at = f"{row}{self._letters or '0'} + {column}wrapped({index}, {rows})"
+            at = f"{row}{self._letters[0] if self._letters else 0} + {column}wrapped({index}, {rows})"
             at = f"{place.offset} + {at}" if place.offset else at
             is_true = " != 0" if dtype.kind == "b" else ""
             return body.let(f"{self._names[place.pointer]}[{at}]{is_true}", dtype)
-        *x, added = [known[z] if isinstance(z, Variable) else z for z in equation.inputs]
-        here = Scalar(f"({self._letters[-1]} == wrapped({index}, {step.domain[1]}))", np.dtype(bool), body)
-        zero = Scalar(constant(0, dtype), dtype, body)
-        return np.where(here, x[0] + added, x[0]) if equation.primitive is ADD_IN_ROWS else np.where(here, added, zero)
+        is_there: Any = Scalar(f"({self._letters[-1]} == wrapped({index}, {step.domain[1]}))", np.dtype(bool), body)
+        x: Any = Scalar(constant(0, dtype), dtype, body)
+        *others, added = [known[z] if isinstance(z, Variable) else z for z in equation.inputs]
+        if equation.primitive is ADD_IN_ROWS:
+            x, added = others[0], others[0] + added
+        where: Any = np.where
+        return element(ew.positive, [where(is_there, added, x)], {}, dtype, body)
 
     def _fold(self, step: Step, value: Scalar, body: Lines, before: Any, after: Any, stores: list[str]) -> None:
         primitive, output = step.equation.primitive, step.output
@@ -195,8 +200,7 @@ class Nest:
             stores.append(f"{total} = {how}({total}, {part})")
             after[first].append(f"{place} = {total}")
             return
-        indices = _Access(access.pointer, access.offset, access.strides)
-        kept = [(extent, stride) for extent, stride in zip(self._extents, indices.strides, strict=True) if stride]
+        kept = [(extent, stride) for extent, stride in zip(self._extents, access.strides, strict=True) if stride]
         flat = _Access(access.pointer, access.offset, tuple(stride for _, stride in kept))
         for depth, (extent, _) in enumerate(kept):
             before[0].append(f"{'    ' * depth}for {self._letters[depth]} in range({extent}):")
@@ -236,7 +240,8 @@ def product_line(step: Step, memory: Memory, names: dict[Variable, str]) -> str:
     for x in (a, b, step.output):
         place, rows = memory.location(x), leading(memory.array(x))
         assert rows is not None
-        parts += [names[place.pointer], str(place.offset), str(rows[0]), *([str(rows[1])] if x is not step.output else [])]
+        parts += [names[place.pointer], str(place.offset), str(rows[0])]
+        parts += [str(rows[1])] if x is not step.output else []
     return f"product({', '.join(parts)})"
 
 

@@ -255,7 +255,7 @@ def _apart(arrays: dict[Variable, np.ndarray]) -> dict[Variable, Region]:
 
 
 def strange(arrays: dict[Variable, np.ndarray]) -> frozenset[Variable]:
-    """The arrays that loops cannot read: of another type, not aligned, or in one piece of memory with such or others."""
+    """The arrays that loops cannot read: of other types, not aligned, or in one piece of memory with such."""
     found = set()
     members: dict[Region, list[Variable]] = {}
     for x, region in _apart(arrays).items():
@@ -263,7 +263,8 @@ def strange(arrays: dict[Variable, np.ndarray]) -> frozenset[Variable]:
     for region, together in members.items():
         alike = {arrays[x].dtype for x in together} == {region.array.dtype} and region.array.dtype in DTYPES
         step = region.array.itemsize
-        if not alike or any(not arrays[x].flags.aligned or (address(arrays[x]) - region.begin) % step for x in together):
+        apart = [not arrays[x].flags.aligned or (address(arrays[x]) - region.begin) % step for x in together]
+        if not alike or any(apart):
             found.update(together)
     return frozenset(found)
 

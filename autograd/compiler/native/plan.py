@@ -7,6 +7,8 @@ done by NumPy in between, on the same arrays.
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -18,21 +20,23 @@ from autograd.compiler.native.building import built, module_text
 from autograd.compiler.native.elements import DTYPES
 from autograd.compiler.native.forms import Forms
 from autograd.compiler.native.grouping import Group, Step
-from autograd.compiler.native.loops import Nest, index_checks, product_line
-from autograd.compiler.native.memory import Memory, Region, strange
+from autograd.compiler.native.kernels import FOR_LOOPS as FROM_KERNELS
+from autograd.compiler.native.loops import LETTERS, Nest, index_checks, product_line
+from autograd.compiler.native.memory import Memory, address, strange
 from autograd.compiler.native.steps import Steps
+from autograd.compiler.native.vectors import FOR_LOOPS as FROM_VECTORS
 from autograd.compiler.program import Program, Variable, named
 from autograd.graph import Location, warn_user
 
-_RESERVED = frozenset(dir(__builtins__)) | {
-    "np", "math", "memory", "njit", "pointer", "first", "at", "plus", "product", "maximum", "minimum", "wrapped",
-    "is_outside", "Apart", "OPTIONS", *(dtype.name for dtype in DTYPES), *"ijklmnop",
+_RESERVED = {
+    "np", "math", "memory", "errors", "failed", "njit", *(dtype.name for dtype in DTYPES), *LETTERS, *FROM_KERNELS,
+    *FROM_VECTORS, *dir(builtins), *keyword.kwlist,
 }  # fmt: skip
 _said: set[str] = set()  # the operations of which a user has been told that NumPy does them
 
 
 class LoopPlan:
-    """As `Plan`: the text to be run, `text`, what it names, `objects`, and its `parameters`; and `source`, the loops."""
+    """As `Plan`: the text that is run, `text`, what it names, `objects`, its `parameters`; the loops are `source`."""
 
     def __init__(
         self, program: Program, arrays: dict[Variable, np.ndarray], constants: frozenset[Variable] = frozenset()
@@ -127,45 +131,41 @@ class LoopPlan:
 
     def _loops(self, groups: list[Group]) -> Iterator[str]:
         """Write the function of a run of groups; the lines that call it."""
-        groups = [group for group in groups if group.steps]
-        if not groups:
+        bases = [self.memory.base(x) for group in groups for step in group.steps for x in (*step.reads, step.output)]
+        bases = [x for x in dict.fromkeys(bases) if self.memory.lies(x)]
+        if not bases:
             return
+        regions = list(dict.fromkeys(self.memory.own[x] for x in bases if x in self.memory.own))
+        arguments = [x for x in bases if x not in self.memory.own]
+        pointers = [*(region.name for region in regions), *arguments]
+        body = list(self._places(bases))
+        for group in groups:
+            body += self._group(group) if group.steps else []
+
         number = len(self._parts) + 1
         name = f"{self.program.name}_{number}"
-        pointers: dict[Region | Variable, None] = {}
-        locals_: dict[Variable, None] = {}
-        for group in groups:
-            for step in group.steps:
-                for x in (*step.reads, step.output):
-                    base = self.memory.base(x)
-                    if self.memory.lies(base):
-                        pointers[self.memory.own.get(base, base)] = None
-                        locals_[base] = None
-        regions = [p for p in pointers if isinstance(p, Region)]
-        arguments = [p for p in pointers if isinstance(p, Variable)]
-        parameters = [self.names[p.name if isinstance(p, Region) else p] for p in (*regions, *arguments)]
-        body = list(self._places(locals_))
-        for group in groups:
-            body += self._group(group)
-        kinds = ", ".join(f"CPointer({_kept_as(p.name if isinstance(p, Region) else p)})" for p in (*regions, *arguments))
-        arrays = "".join(f", Array({x.dtype.name.replace('bool', 'boolean')}, {x.ndim}, 'C')" for x in arguments)
         given = [f"pointer(memory[{i}], {_kept_as(region.name)})" for i, region in enumerate(regions)]
         given += [f"first({self.names[x]})" for x in arguments]
+        kinds = ", ".join(f"CPointer({_kept_as(x)})" for x in pointers)
+        arrays = [f"Array({x.dtype.name.replace('bool', 'boolean')}, {x.ndim}, 'C')" for x in arguments]
         lines = [
             f'@njit("int64({kinds})", pipeline_class=Apart, **OPTIONS)',
-            f"def {name}({', '.join(parameters)}):",
+            f"def {name}({', '.join(self.names[x] for x in pointers)}):",
             *(f"    {line}" for line in (*body, "return 0")),
-            "", "",
-            f'@njit("int64(uint64[::1]{arrays})", **OPTIONS)',
+            "",
+            "",
+            f'@njit("int64({", ".join(["uint64[::1]", *arrays])})", **OPTIONS)',
             f"def call_{name}({', '.join(['memory', *(self.names[x] for x in arguments)])}):",
             f"    return {name}({', '.join(given)})",
-        ]  # fmt: skip
+        ]
         self._parts.append("\n".join(lines))
         self.objects[f"memory_{number}"] = np.array([region.begin for region in regions], np.uint64)
         for x in arguments:
-            n = self.names[x]
-            yield f"{n} = {n} if {n}.flags.carray else np.array({n}, order='C')"
-        call = f"call_{name}({', '.join([f'memory_{number}', *(self.names[x] for x in arguments)])})"
+            name = self.names[x]
+            yield f"{name} = {name} if {name}.flags.carray else np.array({name}, order='C')"
+        call = (
+            f"call_{self.program.name}_{number}({', '.join([f'memory_{number}', *(self.names[x] for x in arguments)])})"
+        )
         if any("is_outside" in line for line in body):
             self.objects["errors"] = self._errors
             yield f"if failed := {call}:"
@@ -173,13 +173,13 @@ class LoopPlan:
         else:
             yield call
 
-    def _places(self, variables: dict[Variable, None]) -> Iterator[str]:
+    def _places(self, bases: list[Variable]) -> Iterator[str]:
         """Lines that say where arrays lie that have no pointer of their own."""
-        for x in variables:
+        for x in bases:
             region = self.memory.own.get(x)
             if region is None or region.name is x:
                 continue
-            offset = (self.memory.array(x).__array_interface__["data"][0] - region.begin) // x.dtype.itemsize
+            offset = (address(self.memory.array(x)) - region.begin) // x.dtype.itemsize
             name = self.names[region.name]
             yield f"{self.names[x]} = at({name}, {offset})" if offset else f"{self.names[x]} = {name}"
 

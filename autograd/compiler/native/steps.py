@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import DRAW
 from autograd.ops import elementwise as ew
-from autograd.ops import indexing, reductions, shaping
+from autograd.ops import indexing, linalg, reductions, shaping
 
 FOLDS = {reductions.sum_: "plus", reductions.max_: "maximum", reductions.min_: "minimum"}
 _BY_ROWS = {indexing.pick, indexing.place, ADD_IN_ROWS}
@@ -110,6 +109,9 @@ class Steps:
         if are_matrices(equation) and BLAS_INTEGERS and 0 not in (*output.shape, *reads[0].shape):
             equation = replace(equation, inputs=tuple(self._for_blas(x, equation) for x in equation.inputs))
             return Step("product", equation, output.shape, (), tuple(dict.fromkeys(equation.reads())))
+        if primitive in (linalg.matmul, linalg.dot):
+            reason = "" if 0 in output.shape or 0 in reads[0].shape else "loops have products of two matrices only"
+            return Step("numpy", equation, output.shape, (), reads, reason)
         if self._is_fold(equation):
             return Step("fold", equation, equation.inputs[0].shape, reads)
         if primitive in _BY_ROWS and (step := self._by_rows(equation)) is not None:
@@ -147,8 +149,8 @@ class Steps:
         try:
             if set(reads) != {x for x in equation.inputs if isinstance(x, Variable)}:
                 raise NotByElement("arrays say where its elements come from")
-            stand_ins: list[Any] = [Scalar("x", x.dtype, lines) if isinstance(x, Variable) else x for x in equation.inputs]
-            value = element(equation.primitive, stand_ins, equation.keywords, output.dtype, lines)
+            inputs = [Scalar("x", x.dtype, lines) if isinstance(x, Variable) else x for x in equation.inputs]
+            value = element(equation.primitive, inputs, equation.keywords, output.dtype, lines)
             if value.is_constant:
                 return Step("element", equation, output.shape)
             if not _broadcast(reads, output):
