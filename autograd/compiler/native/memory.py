@@ -37,6 +37,7 @@ class Region:
 
     @property
     def begin(self) -> int:
+        """The address that offsets count from."""
         return address(self.array)
 
 
@@ -61,8 +62,7 @@ class Memory:
         self.strange = strange(given)
         self.arguments = arguments
         self.arrays: dict[Variable, np.ndarray] = {**given, **numbers, **steps.forms.constants}
-        self.regions = _apart(self.arrays)
-        self.own = dict(self.regions)  # variable -> its region
+        self.own = _apart(self.arrays)  # the region of each
         self.bytes = 0
         self._made = {step.output: (i, step) for i, group in enumerate(steps.groups) for step in group.steps}
         self.outputs: dict[Variable, Variable] = {}  # what is returned -> where it lies

@@ -1,7 +1,6 @@
 """A program as loops: the module that numba compiles, and the function that calls what is in it.
 
-Runs of loops and matrix products become one function each, called with one array of addresses; what they have not is
-done by NumPy in between, on the same arrays.
+What loops cannot do is done by NumPy in between, on the same arrays.
 """
 
 from __future__ import annotations
@@ -21,15 +20,16 @@ from autograd.compiler.native.elements import DTYPES
 from autograd.compiler.native.forms import Forms
 from autograd.compiler.native.grouping import Group, Step
 from autograd.compiler.native.kernels import FOR_LOOPS as FROM_KERNELS
-from autograd.compiler.native.loops import LETTERS, Nest, index_checks, product_line
-from autograd.compiler.native.memory import Memory, address, strange
+from autograd.compiler.native.loops import LETTERS
+from autograd.compiler.native.memory import Memory, strange
+from autograd.compiler.native.parts import Part
 from autograd.compiler.native.steps import Steps
 from autograd.compiler.native.vectors import FOR_LOOPS as FROM_VECTORS
 from autograd.compiler.program import Program, Variable, named
 from autograd.graph import Location, warn_user
 
 _RESERVED = {
-    "np", "math", "memory", "errors", "failed", "njit", *(dtype.name for dtype in DTYPES), *LETTERS, *FROM_KERNELS,
+    "np", "math", "memory", "failed", "njit", *(dtype.name for dtype in DTYPES), *LETTERS, *FROM_KERNELS,
     *FROM_VECTORS, *dir(builtins), *keyword.kwlist,
 }  # fmt: skip
 _said: set[str] = set()  # the operations of which a user has been told that NumPy does them
@@ -43,38 +43,26 @@ class LoopPlan:
     ) -> None:
         self.program = program
         given = {x: array for x, array in arrays.items() if array.ndim}
-        rest = [x for x in program.inputs if x not in given]
-        forms = given | {x: np.empty(x.shape, x.dtype) for x in rest}
-        self._forms = Forms(forms, strange(given))
+        with_each_call = {x: np.empty(x.shape, x.dtype) for x in program.inputs if x not in given}
+        self._numbers = {x: place for x, place in with_each_call.items() if not x.ndim and x.dtype in DTYPES}
+        self._forms = Forms(given | with_each_call, strange(given))
         self._steps = Steps(program, self._forms)
-        numbers = {x: forms[x] for x in rest if not x.ndim and x.dtype in DTYPES}
-        self._arguments = {x for x in rest if x.ndim and x.dtype in DTYPES}
-        self.memory = Memory(self._steps, given, numbers, self._arguments)
+        arguments = {x for x in with_each_call if x.ndim and x.dtype in DTYPES}
+        self.memory = Memory(self._steps, given, self._numbers, arguments)
+        self.bytes = self.memory.bytes
         self.names = self._named()
-        lowering = Lowering({*self.names.values(), program.name})
-        self._lowering = lowering
-        self.parameter_of = {x: self.names[x] + ("_now" if x in numbers else "") for x in rest}
-        self.parameters = list(self.parameter_of.values())
-        self.objects: dict[str, Any] = {"np": np, "math": math}
-        self._parts: list[str] = []  # functions of loops
-        self._errors: list[str] = []
-        head = [f"{self.names[x]}[()] = {self.names[x]}_now" for x in numbers]
-        body = [*head, *self._body(), *self._ending()]
+        self._parameter = {x: self.names[x] + ("_now" if x in self._numbers else "") for x in with_each_call}
+        self.parameters = list(self._parameter.values())
+        self._lowering = Lowering({*self.names.values(), program.name})
+        self._parts: list[Part] = []
+        body = [*self._beginning(), *self._body(), *self._ending()]
         self.text = f"def {program.name}({', '.join(self.parameters)}):\n" + "\n".join(f"    {line}" for line in body)
-        for definition in lowering.helpers.definitions.values():
-            exec(definition, self.objects)
-        self.objects.update(lowering.helpers.objects)
-        for x, name in self.names.items():
-            if self.memory.base(x) in self.memory.arrays:
-                self.objects[name] = self.memory.array(x)
         title = f"{program.name} as loops that numba compiles, written by readgrad."
-        self.source = module_text(title, self._parts)
-        if self._parts:
-            module = built(self.source, program.name)
-            self.objects |= {name: function for name, function in vars(module).items() if name.startswith("call_")}
+        module = module_text(title, [part.text for part in self._parts])
+        self.source = module
         if any(group.is_numpy for group in self._steps.groups):
             self.source += f"\n\n# What calls them, and has NumPy do the rest.\n{self.text}\n"
-        self.bytes = self.memory.bytes
+        self.objects = self._objects(module)
 
     def _named(self) -> dict[Variable, str]:
         """Names for the variables of the program and of the steps that were added."""
@@ -90,7 +78,27 @@ class LoopPlan:
                 taken.add(name)
         return names
 
+    def _objects(self, module: str) -> dict[str, Any]:
+        """What the text names: arrays, NumPy's helpers, and the compiled functions."""
+        objects: dict[str, Any] = {"np": np, "math": math}
+        for definition in self._lowering.helpers.definitions.values():
+            exec(definition, objects)
+        objects.update(self._lowering.helpers.objects)
+        for x, name in self.names.items():
+            if self.memory.base(x) in self.memory.arrays:
+                objects[name] = self.memory.array(x)
+        if self._parts:
+            functions = vars(built(module, self.program.name))
+            objects |= {name: function for name, function in functions.items() if name.startswith("call_")}
+        for number, part in enumerate(self._parts, 1):
+            objects |= {f"memory_{number}": part.addresses, f"errors_{number}": part.errors}
+        return objects
+
     # --- the function that is called ---
+
+    def _beginning(self) -> Iterator[str]:
+        for x in self._numbers:
+            yield f"{self.names[x]}[()] = {self._parameter[x]}"
 
     def _body(self) -> Iterator[str]:
         run: list[Group] = []
@@ -102,6 +110,22 @@ class LoopPlan:
             run = []
             yield from self._by_numpy(group.steps[0])
         yield from self._loops(run)
+
+    def _loops(self, groups: list[Group]) -> Iterator[str]:
+        if not any(group.steps for group in groups):
+            return
+        number = len(self._parts) + 1
+        part = Part(f"{self.program.name}_{number}", groups, self.memory, self.names)
+        self._parts.append(part)
+        for x in part.arguments:
+            name = self.names[x]
+            yield f"{name} = {name} if {name}.flags.carray else np.array({name}, order='C')"
+        call = part.call(f"memory_{number}")
+        if part.errors:
+            yield f"if failed := {call}:"
+            yield f"    raise IndexError(errors_{number}[failed - 1])"
+        else:
+            yield call
 
     def _by_numpy(self, step: Step) -> Iterator[str]:
         equation = step.equation
@@ -120,89 +144,16 @@ class LoopPlan:
 
     def _ending(self) -> Iterator[str]:
         for target, value in self.memory.left:
-            yield f"{self.parameter_of[target]}[...] = {self.names[value]}"
+            yield f"{self._parameter[target]}[...] = {self.names[value]}"
         results = []
         for x in self.program.outputs:
             place = self.memory.outputs[x]
             results.append(ast.unparse(self._written(place)) + (".copy()" if place.ndim else "[()]"))
         yield f"return {', '.join(results)}" if results else "return ()"
 
-    # --- the module ---
-
-    def _loops(self, groups: list[Group]) -> Iterator[str]:
-        """Write the function of a run of groups; the lines that call it."""
-        bases = [self.memory.base(x) for group in groups for step in group.steps for x in (*step.reads, step.output)]
-        bases = [x for x in dict.fromkeys(bases) if self.memory.lies(x)]
-        if not bases:
-            return
-        regions = list(dict.fromkeys(self.memory.own[x] for x in bases if x in self.memory.own))
-        arguments = [x for x in bases if x not in self.memory.own]
-        pointers = [*(region.name for region in regions), *arguments]
-        body = list(self._places(bases))
-        for group in groups:
-            body += self._group(group) if group.steps else []
-
-        number = len(self._parts) + 1
-        name = f"{self.program.name}_{number}"
-        given = [f"pointer(memory[{i}], {_kept_as(region.name)})" for i, region in enumerate(regions)]
-        given += [f"first({self.names[x]})" for x in arguments]
-        kinds = ", ".join(f"CPointer({_kept_as(x)})" for x in pointers)
-        arrays = [f"Array({x.dtype.name.replace('bool', 'boolean')}, {x.ndim}, 'C')" for x in arguments]
-        lines = [
-            f'@njit("int64({kinds})", pipeline_class=Apart, **OPTIONS)',
-            f"def {name}({', '.join(self.names[x] for x in pointers)}):",
-            *(f"    {line}" for line in (*body, "return 0")),
-            "",
-            "",
-            f'@njit("int64({", ".join(["uint64[::1]", *arrays])})", **OPTIONS)',
-            f"def call_{name}({', '.join(['memory', *(self.names[x] for x in arguments)])}):",
-            f"    return {name}({', '.join(given)})",
-        ]
-        self._parts.append("\n".join(lines))
-        self.objects[f"memory_{number}"] = np.array([region.begin for region in regions], np.uint64)
-        for x in arguments:
-            name = self.names[x]
-            yield f"{name} = {name} if {name}.flags.carray else np.array({name}, order='C')"
-        call = (
-            f"call_{self.program.name}_{number}({', '.join([f'memory_{number}', *(self.names[x] for x in arguments)])})"
-        )
-        if any("is_outside" in line for line in body):
-            self.objects["errors"] = self._errors
-            yield f"if failed := {call}:"
-            yield "    raise IndexError(errors[failed - 1])"
-        else:
-            yield call
-
-    def _places(self, bases: list[Variable]) -> Iterator[str]:
-        """Lines that say where arrays lie that have no pointer of their own."""
-        for x in bases:
-            region = self.memory.own.get(x)
-            if region is None or region.name is x:
-                continue
-            offset = (address(self.memory.array(x)) - region.begin) // x.dtype.itemsize
-            name = self.names[region.name]
-            yield f"{self.names[x]} = at({name}, {offset})" if offset else f"{self.names[x]} = {name}"
-
-    def _group(self, group: Group) -> Iterator[str]:
-        place = next((step.equation.location for step in group.steps if step.equation.location is not None), None)
-        if place is not None and place.text:
-            yield f"# {place.text}"
-        for test, message in index_checks(group, self.memory, self.names):
-            self._errors.append(message)
-            yield f"if {test}:"
-            yield f"    return {len(self._errors)}"
-        if group.is_loop:
-            yield from Nest(group, self.memory, self.names).lines()
-        else:
-            yield product_line(group.steps[0], self.memory, self.names)
-
-
-def _kept_as(x: Variable) -> str:
-    """The type of numbers that a pointer points to; of bools, bytes."""
-    return "uint8" if x.dtype.kind == "b" else x.dtype.name
-
 
 def _say(name: str, location: Location | None, reason: str) -> None:
+    """Warn of an operation that NumPy does, once in a process."""
     if name not in _said:
         _said.add(name)
         warn_user(f"compile: NumPy does {name} ({location}) between numba's loops, since {reason}")
