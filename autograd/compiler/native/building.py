@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from pickle import PickleError
 from types import ModuleType
 from typing import Any
 
@@ -59,7 +60,13 @@ def built(text: str, name: str) -> ModuleType:
     with _telling(name):
         try:
             return _loaded(text, _folder())
-        except (OSError, EOFError, ValueError):  # no place to write, or something broken there
+        except (
+            OSError,
+            EOFError,
+            ValueError,
+            RuntimeError,
+            PickleError,
+        ):  # no place to write, or something broken there
             return _loaded(text, Path(_temporary().name))
 
 

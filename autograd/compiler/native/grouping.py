@@ -111,7 +111,8 @@ class Groups:
         What is needed at the end stays where it is.
         """
         readers: dict[Variable, set[int]] = {}
-        stored = set(map(self._forms.whole, (*needed, *self._forms.base)))
+        kept = set(map(self._forms.whole, (*needed, *self._forms.base)))
+        stored = set(kept)
         for i, group in enumerate(self.groups):
             for step in group.steps:
                 for x in step.reads:
@@ -119,7 +120,6 @@ class Groups:
                     at_hand = x in self._maker and self._maker[x][0] == i and x in step.here
                     if not at_hand or not self._maker[x][1].is_by_element:
                         stored.add(self._forms.whole(x))
-        kept = {x for x in stored if x in needed or x in map(self._forms.whole, self._forms.base)}
         for i, group in reversed(list(enumerate(self.groups))):
             for step in reversed(group.steps):
                 output, places = step.output, readers.get(step.output, set())

@@ -32,7 +32,8 @@ from autograd.ops.indexing import pick
 
 LETTERS = [*"ijklmnop", *(f"i{n}" for n in range(9, 65))]  # an axis each
 
-# Sums of more numbers are taken in float64, since they are not taken in pairs as NumPy does it.
+# Sums of more numbers are taken in float64, since they are not taken in pairs as NumPy does it. For fewer there is no
+# need, and a register holds half as many.
 SUMMED_AS_IT_IS = 256
 
 

@@ -38,9 +38,7 @@ _said: set[str] = set()  # the operations of which a user has been told that Num
 class LoopPlan:
     """As `Plan`: the text that is run, `text`, what it names, `objects`, its `parameters`; the loops are `source`."""
 
-    def __init__(
-        self, program: Program, arrays: dict[Variable, np.ndarray], constants: frozenset[Variable] = frozenset()
-    ) -> None:
+    def __init__(self, program: Program, arrays: dict[Variable, np.ndarray]) -> None:
         self.program = program
         given = {x: array for x, array in arrays.items() if array.ndim}
         with_each_call = {x: np.empty(x.shape, x.dtype) for x in program.inputs if x not in given}

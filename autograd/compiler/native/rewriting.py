@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -38,9 +37,11 @@ class _Steps:
         self.equation = equation
         self.made: list[Equation] = []
 
-    def __call__(self, primitive: Primitive, *inputs: Any, shape: tuple[int, ...], **keywords: Any) -> Variable:
+    def __call__(
+        self, primitive: Primitive, *inputs: Any, shape: tuple[int, ...], keywords: Any = None, **others: Any
+    ) -> Variable:
         output = Variable(shape, self.equation.output.dtype, "q")
-        step = replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords, output=output)
+        step = replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords or others, output=output)
         self.made.append(step)
         return output
 
@@ -48,9 +49,6 @@ class _Steps:
         """The last of them defines the output."""
         self.made[-1] = replace(self.made[-1], output=self.equation.output)
         return self.made
-
-    def transposed(self, x: Variable) -> Variable:
-        return self(shaping.transpose, x, shape=x.shape[::-1])
 
 
 def are_matrices(equation: Equation) -> bool:
@@ -71,7 +69,8 @@ def _affine(equation: Equation, definitions: Definitions) -> list[Equation] | No
     if not all(isinstance(z, Variable) and z.ndim == 2 for z in (x, weight)):
         return None
     steps = _Steps(equation)
-    product = steps(linalg.matmul, x, steps.transposed(weight), shape=equation.output.shape)
+    turned = steps(shaping.transpose, weight, shape=weight.shape[::-1])
+    product = steps(linalg.matmul, x, turned, shape=equation.output.shape)
     steps(ew.add, product, bias, shape=equation.output.shape)
     return steps.ending()
 
@@ -97,20 +96,13 @@ def _vector(equation: Equation, definitions: Definitions) -> list[Equation] | No
     if not are_matrices(equation) or 1 not in equation.output.shape:
         return None
     a, b = equation.inputs
-    steps = _Steps(equation)
-    if a.shape[0] == 1:
-        matrix, vector, axis = b, a, 0
-        vector_here: Callable[[], Any] = lambda: steps.transposed(vector)
-    else:
-        matrix, vector, axis = a, b, 1
-        vector_here = lambda: steps.transposed(vector)
+    matrix, vector, axis = (b, a, 0) if a.shape[0] == 1 else (a, b, 1)
+    steps, shape = _Steps(equation), equation.output.shape
     if (turned := defined(matrix, shaping.transpose, definitions)) is not None and turned.keywords.get("axes") is None:
-        products = steps(ew.multiply, turned.inputs[0], vector, shape=turned.inputs[0].shape)
-        axis = 1 - axis
+        matrix, axis = turned.inputs[0], 1 - axis
     else:
-        products = steps(ew.multiply, matrix, vector_here(), shape=matrix.shape)
-    length = products.shape[1 - axis]
-    total = steps(reductions.sum_, products, shape=(length,), axis=axis, keepdims=False)
-    steps(shaping.reshape, total, shape=equation.output.shape)
-    steps.made[-1] = replace(steps.made[-1], keywords={"shape": equation.output.shape})
+        vector = steps(shaping.transpose, vector, shape=vector.shape[::-1])
+    products = steps(ew.multiply, matrix, vector, shape=matrix.shape)
+    total = steps(reductions.sum_, products, shape=(matrix.shape[1 - axis],), axis=axis, keepdims=False)
+    steps(shaping.reshape, total, shape=shape, keywords={"shape": shape})
     return steps.ending()

@@ -110,8 +110,9 @@ class Steps:
             equation = replace(equation, inputs=tuple(self._for_blas(x, equation) for x in equation.inputs))
             return Step("product", equation, output.shape, (), tuple(dict.fromkeys(equation.reads())))
         if primitive in (linalg.matmul, linalg.dot):
-            reason = "" if 0 in output.shape or 0 in reads[0].shape else "loops have products of two matrices only"
-            return Step("numpy", equation, output.shape, (), reads, reason)
+            reason = "loops have products of two matrices only" if BLAS_INTEGERS else "NumPy's BLAS was not found"
+            is_empty = 0 in output.shape or 0 in reads[0].shape
+            return Step("numpy", equation, output.shape, (), reads, "" if is_empty else reason)
         if self._is_fold(equation):
             return Step("fold", equation, equation.inputs[0].shape, reads)
         if primitive in _BY_ROWS and (step := self._by_rows(equation)) is not None:
@@ -137,7 +138,7 @@ class Steps:
         """One element of each row of a matrix: taken, added to, or placed among zeros."""
         index = equation.keywords["index"]
         matrix = equation.inputs[0] if equation.primitive is indexing.pick else equation.output
-        if matrix.ndim != 2 or not isinstance(index, Variable) or index.dtype.kind not in "iu" or index.ndim != 1:
+        if matrix.ndim != 2 or not isinstance(index, Variable) or index.dtype.kind != "i" or index.ndim != 1:
             return None
         if equation.primitive is indexing.pick:
             return Step("rows", equation, equation.output.shape, (index,), (matrix,))

@@ -12,7 +12,10 @@ import autograd
 
 pytest.importorskip("numba")
 
-from autograd.compiler.native import building, plan
+
+from numba.core.errors import NumbaError
+
+from autograd.compiler.native import building, plan, steps
 
 PROGRAM = """
 import numpy as np, autograd, sys
@@ -60,6 +63,38 @@ def test_what_numba_lacks_numpy_does_and_a_warning_names_it_once(monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         autograd.compile(lambda x: np.sort(x), backend="numba")(x)
+
+
+def test_without_blas_products_are_numpys(monkeypatch):
+    monkeypatch.setattr(plan, "_said", set())
+    monkeypatch.setattr(steps, "BLAS_INTEGERS", 0)
+    f = autograd.compile(lambda x: np.tanh(x @ x.T) + 1, backend="numba")
+    x = np.random.default_rng(0).normal(size=(5, 6))
+    with pytest.warns(UserWarning, match="NumPy does matmul .*BLAS was not found"):
+        f(x)
+    np.testing.assert_allclose(f(x), np.tanh(x @ x.T) + 1, rtol=1e-14)
+
+
+def test_a_program_that_numba_does_not_compile_is_numpys(monkeypatch):
+    def refuse(*args):
+        raise NumbaError("not this one")
+
+    monkeypatch.setattr(plan, "built", refuse)
+    f = autograd.compile(lambda x: np.tanh(x) + 1, backend="numba")
+    with pytest.warns(UserWarning, match="numba does not compile it: not this one"):
+        f(np.ones(3))
+    np.testing.assert_allclose(f(np.ones(3)), np.tanh(1) + 1)
+    assert "np.tanh" in f.source
+
+
+def test_what_is_broken_on_disk_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("READGRAD_CACHE", str(tmp_path))
+    autograd.compile(lambda x: x * 7 - 1.25, backend="numba")(np.ones(3))
+    for path in tmp_path.rglob("*.nb*"):
+        path.write_bytes(b"broken")
+    building.built.cache_clear()
+    f = autograd.compile(lambda x: x * 7 - 1.25, backend="numba")
+    assert [float(f(np.ones(3))[0]) for _ in range(2)] == [5.75, 5.75]
 
 
 def test_dtypes_that_numba_has_no_loops_over_are_numpys(monkeypatch):
