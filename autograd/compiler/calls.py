@@ -82,7 +82,7 @@ def _linked(backend: str) -> type[Linked]:
         import numba  # noqa: F401
     except ImportError:
         raise missing_extra("numba", 'compile(..., backend="numba")', "jit") from None
-    from autograd.compiler.native.linked import LinkedLoops
+    from autograd.compiler.native import LinkedLoops
 
     return LinkedLoops
 
