@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The suite looks at the same examples in every run, so that what passes here passes in CI; without a deadline, since a
@@ -11,3 +12,11 @@ settings.register_profile(
 )
 settings.register_profile("explore", parent=settings.get_profile("readgrad"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "readgrad"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_session(tmp_path_factory):
+    """Compiled loops are kept for the session, and never in the folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("READGRAD_CACHE", str(tmp_path_factory.mktemp("loops")))
+        yield

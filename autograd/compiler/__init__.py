@@ -3,6 +3,8 @@
 step = compile(train_step)      # forward, backward and update, in one program
 step(x, t)                      # recorded at the first call, run from then on
 print(step.source)              # the backpropagation one would have derived by hand
+
+With `backend="numba"` the program is run as loops in machine code: the package `native`.
 """
 
 from autograd.compiler.calls import CacheInfo, Compiled, compile

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 from autograd.capture import current_capture
 from autograd.compiler.arguments import signature
 from autograd.compiler.inspection import Memory, Stats, memory_of, stats_of, times_of
+from autograd.compiler.linking import Linked
 from autograd.compiler.picturing import graph_of_program
 from autograd.compiler.program import Program
 from autograd.compiler.specialised import Specialised
-from autograd.errors import CaptureError
+from autograd.errors import CaptureError, missing_extra
 from autograd.mishaps import refuse_uncallable
 from autograd.modes import current_mode, get_default_dtype
 from autograd.viz.dot import draw
@@ -31,10 +32,10 @@ class CacheInfo(NamedTuple):
 
 
 @overload
-def compile(f: Callable[..., Any], *, explain: bool = ...) -> Compiled: ...
+def compile(f: Callable[..., Any], *, backend: str = ..., explain: bool = ...) -> Compiled: ...
 @overload
-def compile(f: None = ..., *, explain: bool = ...) -> Callable[[Callable[..., Any]], Compiled]: ...
-def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> Any:
+def compile(f: None = ..., *, backend: str = ..., explain: bool = ...) -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", explain: bool = False) -> Any:
     """The function as a straight-line NumPy program, recorded at its first call; also a decorator.
 
     f takes arrays, Tensors, or nested tuples, lists and dicts of these, and returns such; or it is a whole training
@@ -54,8 +55,14 @@ def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> An
     constants of the program; a call that finds one changed records anew. The same holds for the functions that f calls,
     but for those of installed packages.
 
+    With `backend="numba"` (the extra `jit`) the program is run as loops in machine code, in which chains of elementwise
+    operations and the sums over them are one loop, and matrix products go to BLAS; `source` then shows the loops.
+    Compiling takes seconds, once: what was compiled is kept in the user's cache folder, or where the environment
+    variable READGRAD_CACHE says. What numba lacks is done by NumPy in between, and said once in a warning.
+
     Raises
     ------
+    MissingExtraError : backend is "numba", and numba is not installed.
     CaptureError : f decides by values what to run, makes Python numbers or ndarrays of Tensors, or returns something
         else than arrays; nothing is written to then.
 
@@ -73,16 +80,34 @@ def compile(f: Callable[..., Any] | None = None, *, explain: bool = False) -> An
       q = multiply(y, b)  float64 ()
       return q
     """
-    if f is not None:
-        refuse_uncallable(f, "compile")
-    return functools.partial(compile, explain=explain) if f is None else Compiled(f, explain)
+    linked = _linked(backend)
+    if f is None:
+        return functools.partial(compile, backend=backend, explain=explain)
+    refuse_uncallable(f, "compile")
+    return Compiled(f, linked, explain)
+
+
+def _linked(backend: str) -> type[Linked]:
+    """What runs the programs of a backend."""
+    if backend == "numpy":
+        return Linked
+    if backend != "numba":
+        raise ValueError(f"compile: no backend {backend!r}; there are 'numpy' and 'numba'")
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        raise missing_extra("numba", 'compile(..., backend="numba")', "jit") from None
+    from autograd.compiler.native import LinkedLoops
+
+    return LinkedLoops
 
 
 class Compiled:
     """A compiled function; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any], explain: bool = False) -> None:
+    def __init__(self, function: Callable[..., Any], linked: type[Linked] = Linked, explain: bool = False) -> None:
         self._function = function
+        self._linked = linked
         self._explain = explain
         self._specialised: dict[Any, Specialised] = {}
         self._last: Specialised | None = None
@@ -102,7 +127,7 @@ class Compiled:
                 self._last = known
                 return known.run(values, prepared)
         self._traces += 1
-        specialised = Specialised(self._function, args, keywords, self._explain)
+        specialised = Specialised(self._function, args, keywords, self._linked, self._explain)
         self._specialised[key] = self._last = specialised
         result, specialised.result = specialised.result, None
         return result
@@ -119,8 +144,9 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        """The program that the last call ran as a NumPy module, which needs nothing but NumPy."""
-        return self._latest().source.text
+        """The program that the last call ran: a NumPy module, which needs nothing but NumPy, or numba's loops."""
+        latest = self._latest()
+        return latest.linked.source or latest.source.text
 
     @property
     def planned_source(self) -> str:
@@ -187,14 +213,14 @@ class Compiled:
         return latest.linked.inputs(values, prepared, latest.source.inputs)
 
     def save(self, path: str | Path) -> None:
-        """Write `source` to a file.
+        """Write the program as a NumPy module to a file.
 
         Raises CaptureError if the program calls a function whose source cannot be found.
         """
         missing = self._latest().source.objects
         if missing:
             raise CaptureError(f"compile: the source of {', '.join(missing)} cannot be found; define it in a file")
-        Path(path).write_text(self.source, encoding="utf-8")
+        Path(path).write_text(self._latest().source.text, encoding="utf-8")
 
     def cache_info(self) -> CacheInfo:
         """Calls that ran a program, recorded runs, and programs kept."""

@@ -23,8 +23,12 @@ _serial = count(1)
 class Linked:
     """Runs a program; links it anew when a leaf has been given other memory."""
 
+    form: Callable[[Program], Program] = staticmethod(fast)
+    planner: Callable[..., Any] = Plan
+    source = ""  # the text that is run, where it is not that of the plan
+
     def __init__(self, program: Program, inputs: dict[Node, Variable], arguments: list[Node], capture: Capture) -> None:
-        self._program = fast(program)
+        self._program = self.form(program)
         self._inputs = inputs
         self._arguments = arguments
         self._capture = capture
@@ -34,7 +38,7 @@ class Linked:
     def _link(self) -> None:
         staying = {node: x for node, x in self._inputs.items() if self._stays(node)}
         constants = frozenset(x for node, x in staying.items() if node in self._capture.large)
-        self.plan = Plan(self._program, {x: node.output for node, x in staying.items()}, constants)
+        self.plan = self.planner(self._program, {x: node.output for node, x in staying.items()}, constants)
         name = self._program.name
         file = f"<compiled {name} {next(_serial)}>"
         linecache.cache[file] = (len(self.plan.text), None, self.plan.text.splitlines(keepends=True), file)

@@ -29,7 +29,12 @@ class Specialised:
     """A program with how its inputs are read, and what happens to its results."""
 
     def __init__(
-        self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], explain: bool = False
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        keywords: dict[str, Any],
+        linked: type[Linked] = Linked,
+        explain: bool = False,
     ) -> None:
         """Run the function, recording it; `result` is what this run returned."""
         self._edits = EDITS[0]
@@ -82,7 +87,7 @@ class Specialised:
         for node, g in gradients.items():
             node.grad = None if g is None else g._data
         self.result: Any = self._handed([x._data for x in results])
-        self.linked = Linked(self.program, trace.inputs, nodes, capture)
+        self.linked = linked(self.program, trace.inputs, nodes, capture)
         capture.finish()
         for node in nodes:
             if type(node.output) is np.ndarray:

@@ -1,6 +1,6 @@
 """Who is measured: a contestant is a folder here, and a file in its folder a work that it takes part in.
 
-`hand`, `handout`, `eager` and `compiled` run in this process. The others, the peers, run in one of their own
+`hand`, `handout`, `eager`, `compiled` and `native` run in this process. The others, the peers, run in one of their own
 (`remote.py`, `serve.py`), in an environment of their own: HIPS's package has the same import name as ours.
 """
 
@@ -52,6 +52,7 @@ CONTESTANTS = {
         Contestant("handout", "the fastest NumPy program we could find"),
         Contestant("eager", "this library", ("autograd", "nn")),
         Contestant("compiled", "this library's compile, the whole step", ("autograd", "nn")),
+        Contestant("native", 'the same with backend="numba": loops in machine code', ("autograd", "nn", "numba")),
         Contestant(
             "pytorch",
             "eager, a CPU build; the fastest form of each optimizer",

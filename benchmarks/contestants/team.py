@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from time import perf_counter, process_time
 from typing import Any
 
@@ -42,7 +43,11 @@ class Team(AbstractContextManager):
             if names is not None and name not in names:
                 continue
             if contestant.here:
-                self.calls[name] = Here(name)
+                missing = [package for package in contestant.imports if find_spec(package) is None]
+                if missing:
+                    self.left_out[name] = f"{missing[0]} is not installed"
+                else:
+                    self.calls[name] = Here(name)
             elif contestant.python.exists():
                 self._start(name)
             else:

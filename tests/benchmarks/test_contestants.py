@@ -61,7 +61,7 @@ def test_a_peer_that_ended_is_named():
 def test_who_cannot_run_is_left_out_with_a_reason_and_refused_if_named(monkeypatch, tmp_path):
     monkeypatch.setattr(contestants, "HOME", tmp_path)
     with Team() as team:
-        assert list(team.calls) == ["hand", "handout", "eager", "compiled"]
+        assert list(team.calls) == ["hand", "handout", "eager", "compiled", "native"]
         assert "environments pytorch" in team.left_out["pytorch"]
     with pytest.raises(SystemExit, match="jax: no environment"):
         Team(["hand", "jax"])

@@ -74,12 +74,14 @@ OPTIMIZERS: dict[str, Callable[..., nn.optim.optimizer.Optimizer]] = {
 class Trainer:
     """A model, a loss and an optimizer; `step` is one training step, compiled or not."""
 
-    def __init__(self, model: str, loss: str, optimizer: str, dtype: Any, compiled: bool) -> None:
+    def __init__(
+        self, model: str, loss: str, optimizer: str, dtype: Any, compiled: bool, backend: str = "numpy"
+    ) -> None:
         self.model = MODELS[model](dtype=dtype, rng=1)
         self.loss, kind = LOSSES[loss]
         self.x, self.t = batch(kind, dtype)
         self.optimizer = OPTIMIZERS[optimizer](self.model.parameters())
-        self.step = autograd.compile(self._step) if compiled else self._step
+        self.step = autograd.compile(self._step, backend=backend) if compiled else self._step
 
     def _step(self, x: Any, t: Any) -> Any:
         self.optimizer.zero_grad()
@@ -93,9 +95,11 @@ class Trainer:
         return losses, np.concatenate([p.data.ravel() for p in self.model.parameters()])
 
 
-def assert_alike(model: str, loss: str, optimizer: str, dtype: Any, tolerance: float, steps: int = STEPS) -> None:
+def assert_alike(
+    model: str, loss: str, optimizer: str, dtype: Any, tolerance: float, steps: int = STEPS, backend: str = "numpy"
+) -> None:
     losses, values = Trainer(model, loss, optimizer, dtype, compiled=False).run(steps)
-    trainer = Trainer(model, loss, optimizer, dtype, compiled=True)
+    trainer = Trainer(model, loss, optimizer, dtype, compiled=True, backend=backend)
     compiled_losses, compiled_values = trainer.run(steps)
     np.testing.assert_allclose(compiled_losses, losses, rtol=tolerance, atol=tolerance)
     np.testing.assert_allclose(compiled_values, values, rtol=tolerance, atol=tolerance)

@@ -1,0 +1,108 @@
+"""Equations in the form that loops are made of: composite ops as their steps, small matrix products as sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograd.compiler.passes.algebra import Definitions, algebra, defined, split
+from autograd.compiler.passes.cheaper import cheaper
+from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
+from autograd.compiler.passes.expanding import expanded
+from autograd.compiler.program import Equation, Program, Variable
+from autograd.ops import elementwise as ew
+from autograd.ops import linalg, reductions, shaping
+from autograd.ops.indexing import getitem
+from autograd.primitives import Primitive
+
+# Up to so many products, an element of a matrix product is a sum inside of a loop, which may do more than that product.
+SHORT = 4
+
+
+def in_loop_form(program: Program) -> Program:
+    """The program as loops are made of it."""
+    for one in (expanded, *2 * (algebra, shared_subexpressions, cheaper), algebra, dead_code):
+        program = one(program)
+    program = split(program, (_affine,))
+    program = split(program, (_short, _vector))
+    for one in (algebra, shared_subexpressions, dead_code):
+        program = one(program)
+    return program
+
+
+class _Steps:
+    """Equations that stand for one."""
+
+    def __init__(self, equation: Equation) -> None:
+        self.equation = equation
+        self.made: list[Equation] = []
+
+    def __call__(
+        self, primitive: Primitive, *inputs: Any, shape: tuple[int, ...], keywords: Any = None, **others: Any
+    ) -> Variable:
+        output = Variable(shape, self.equation.output.dtype, "q")
+        step = replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords or others, output=output)
+        self.made.append(step)
+        return output
+
+    def ending(self) -> list[Equation]:
+        """The last of them defines the output."""
+        self.made[-1] = replace(self.made[-1], output=self.equation.output)
+        return self.made
+
+
+def are_matrices(equation: Equation) -> bool:
+    """Whether an equation is a product of two matrices of one floating-point type."""
+    if equation.primitive not in (linalg.matmul, linalg.dot):
+        return False
+    return all(
+        isinstance(x, Variable) and x.ndim == 2 and x.dtype == equation.output.dtype and x.dtype.kind == "f"
+        for x in equation.inputs
+    )
+
+
+def _affine(equation: Equation, definitions: Definitions) -> list[Equation] | None:
+    """x @ W.T + b in two steps, of which the second goes into a loop."""
+    if equation.primitive is not linalg.affine:
+        return None
+    x, weight, bias = equation.inputs
+    if not all(isinstance(z, Variable) and z.ndim == 2 for z in (x, weight)):
+        return None
+    steps = _Steps(equation)
+    turned = steps(shaping.transpose, weight, shape=weight.shape[::-1])
+    product = steps(linalg.matmul, x, turned, shape=equation.output.shape)
+    steps(ew.add, product, bias, shape=equation.output.shape)
+    return steps.ending()
+
+
+def _short(equation: Equation, definitions: Definitions) -> list[Equation] | None:
+    """a @ b with short sums: a[:, :1] * b[:1] + a[:, 1:2] * b[1:2] + ..."""
+    if not are_matrices(equation) or not 0 < (k := equation.inputs[0].shape[1]) <= SHORT:
+        return None
+    a, b = equation.inputs
+    steps, shape = _Steps(equation), equation.output.shape
+    total: Variable | None = None
+    for i in range(k):
+        part = slice(i, i + 1)
+        column = steps(getitem, a, index=(slice(None), part), shape=(a.shape[0], 1)) if k > 1 else a
+        row = steps(getitem, b, index=part, shape=(1, b.shape[1])) if k > 1 else b
+        product = steps(ew.multiply, column, row, shape=shape)
+        total = product if total is None else steps(ew.add, total, product, shape=shape)
+    return steps.ending()
+
+
+def _vector(equation: Equation, definitions: Definitions) -> list[Equation] | None:
+    """a @ b, where a is one row or b one column: a sum of products, in the order in which the matrix lies."""
+    if not are_matrices(equation) or 1 not in equation.output.shape:
+        return None
+    a, b = equation.inputs
+    matrix, vector, axis = (b, a, 0) if a.shape[0] == 1 else (a, b, 1)
+    steps, shape = _Steps(equation), equation.output.shape
+    if (turned := defined(matrix, shaping.transpose, definitions)) is not None and turned.keywords.get("axes") is None:
+        matrix, axis = turned.inputs[0], 1 - axis
+    else:
+        vector = steps(shaping.transpose, vector, shape=vector.shape[::-1])
+    products = steps(ew.multiply, matrix, vector, shape=matrix.shape)
+    total = steps(reductions.sum_, products, shape=(matrix.shape[1 - axis],), axis=axis, keepdims=False)
+    steps(shaping.reshape, total, shape=shape, keywords={"shape": shape})
+    return steps.ending()
