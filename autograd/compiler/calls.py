@@ -161,7 +161,7 @@ class Compiled:
         >>> f = autograd.compile(lambda x: np.sum(np.exp(np.sin(np.cos(x)))))
         >>> _ = f(np.zeros(1000))
         >>> f.memory()  # one buffer for cos, sin and exp; and ones, with which BLAS sums
-        24,008 bytes with an array for each result, 16,008 as planned (0.67x), of which 16,000 stay from call to call
+        24,008 bytes with an array for each result, 16,072 as planned (0.67x), of which 16,064 stay from call to call
         """
         latest = self._latest()
         return memory_of(latest.program, latest.linked.plan)
