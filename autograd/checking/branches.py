@@ -26,12 +26,15 @@ from autograd.checking.analytic import (
 )
 from autograd.checking.choices import shaken
 from autograd.checking.piecewise import PIECEWISE, extreme, is_complex
+from autograd.rows import Rows
 
 
 class Branched(np.ndarray):
     """A float or complex array that computes as this file's docstring says."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        if any(isinstance(x, Rows) for x in inputs):
+            return NotImplemented  # which compute with what they hold
         arrays = tuple(map(raw, inputs))
         keywords = {name: raw(value) for name, value in keywords.items()}
         if method == "reduce":
@@ -49,6 +52,8 @@ class Branched(np.ndarray):
         return out[0]
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if any(issubclass(kind, Rows) for kind in types):
+            return NotImplemented
         if func in FUNCTIONS:
             return _wrapped(FUNCTIONS[func](*args, **kwargs))
         if self.dtype.kind == "c" and func not in MOVING:

@@ -135,7 +135,8 @@ class Examination:
         return self._judged(k, _chosen(gradient, limit, rng))
 
     def _judged(self, k: int, indices: Sequence[Index]) -> list[Element]:
-        lines = [self._line(k, i) for i in indices]
+        exact = self.complex.slopes(k, indices) if self.complex is not None else [None] * len(indices)
+        lines = [self._line(k, i, e) for i, e in zip(indices, exact, strict=True)]
         name = self.subject.names[k]
         return judge(
             name, indices, lines, self.analytic[k], self.rounding[k], self.size, self.tolerance, self.options.method
@@ -180,16 +181,7 @@ class Examination:
 
     # --- f beside the point ---
 
-    def _line(self, k: int, index: Index) -> Line:
-        exact = None
-        if self.complex is not None:
-            step = self.complex
-
-            def exact() -> Estimate:
-                unit = np.zeros_like(self.subject.work[k])
-                unit[index] = 1.0
-                return step.slope(k, unit)
-
+    def _line(self, k: int, index: Index, exact: Estimate | None) -> Line:
         rise, x = rise_of(self.subject.work[k], self._change), float(self.subject.work[k][index])
         label = f"{self.subject.names[k]}{list(index) if index else ''}"
 

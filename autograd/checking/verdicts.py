@@ -72,7 +72,7 @@ class Line:
 
     x: float
     rise: Callable[[float], float]  # f(x + t) - f(x)
-    exact: Callable[[], Estimate] | None  # the slope by a complex step; None where the graph does not allow it
+    exact: Estimate | None  # the slope by a complex step; None where the graph does not allow it
     is_smooth: Callable[[float], bool]  # whether no branch begins between x - t and x + t, as far as is known
 
 
@@ -125,7 +125,7 @@ def judge(
     method: str = "auto",
 ) -> list[Element]:
     """The verdict on each of the elements of one input at `indices`."""
-    chosen: list[Estimate | None] = [line.exact() if line.exact else None for line in lines]
+    chosen = [line.exact for line in lines]
     left = [line for line, e in zip(lines, chosen, strict=True) if e is None or not math.isfinite(e.bound)]
     noise = max(EPS * size / 3, 1e-300)
     if left and method not in ("complex", "forward", "central", "ridders"):
