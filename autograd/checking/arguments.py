@@ -130,4 +130,6 @@ def options_of(
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     if max_elements is not None and max_elements < 1:
         raise ValueError(f"max_elements must be at least 1, not {max_elements}")
+    if not isinstance(budget, int | float | np.number) or not budget >= 0:
+        raise ValueError(f"budget is a number of seconds from 0, not {budget!r}")
     return Options(rtol, atol, method, max_elements, budget, seed)

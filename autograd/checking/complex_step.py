@@ -55,7 +55,7 @@ class ComplexStep:
             except Exception as error:  # an op of the user's own may do anything to complex numbers
                 return f"{type(error).__name__} in complex numbers: {error}"
             if math.isfinite(exact.bound) and all(exact.contradicts(e) for e in self._by_differences(k, direction)):
-                return "it contradicts differences; an op may compute with np.asarray or .real"
+                return "it contradicts differences: f jumps here, or an op computes with np.asarray or .real"
         return ""
 
     def by_differences(self, k: int, direction: np.ndarray) -> Estimate:
@@ -99,25 +99,30 @@ class ComplexStep:
         """The slope alone, in one evaluation."""
         return float(np.sum(self._along(k, direction, self._step(k, direction), Choices())))
 
-    def slopes(self, k: int, indices: Sequence[tuple[int, ...]]) -> Iterator[Estimate]:
-        """The slopes along single elements of input k, as many in one run as memory allows."""
-        count = self._rows_at_once(k)
+    def slopes(self, k: int, indices: Sequence[tuple[int, ...]]) -> Iterator[list[Estimate]]:
+        """The slopes along single elements of input k: some at a time, as many in one run as memory allows."""
+        nodes = [self._tape.steps[i].node for i in self._tape.dependents(k)]
+        count = self.rows_at_once(self._work[k].size + sum(np.size(node.output) for node in nodes))
+        fewest = _FEWEST_ROWS
         for start in range(0, len(indices), count):
             part = indices[start : start + count]
-            together = self._slopes_together(k, part) if len(part) >= _FEWEST_ROWS else None
+            together = self._slopes_together(k, part) if len(part) >= fewest else None
             if together is not None and start == 0 and self._along_element(k, part[-1]).contradicts(together[-1]):
-                together, count = None, 1  # an op of the user's own may mix the rows
-            yield from together if together is not None else (self._along_element(k, i) for i in part)
+                together, fewest = None, count + 1  # an op of the user's own may mix the rows
+            if together is not None:
+                yield together
+            else:
+                yield from ([self._along_element(k, i)] for i in part)
+
+    @staticmethod
+    def rows_at_once(numbers: int) -> int:
+        """How many points may be stacked in a run that computes `numbers` for each."""
+        return max(1, min(_MOST_ROWS, _TOGETHER // max(numbers, 1)))
 
     def _along_element(self, k: int, index: tuple[int, ...]) -> Estimate:
         unit = np.zeros_like(self._work[k])
         unit[index] = 1.0
         return self.slope(k, unit)
-
-    def _rows_at_once(self, k: int) -> int:
-        nodes = [self._tape.steps[i].node for i in self._tape.dependents(k)]
-        numbers = self._work[k].size + sum(np.size(node.output) for node in nodes)
-        return max(1, min(_MOST_ROWS, _TOGETHER // numbers))
 
     def _slopes_together(self, k: int, indices: Sequence[tuple[int, ...]]) -> list[Estimate] | None:
         """The slopes along some elements in one run; None if an op does not allow it, or a branch may begin here."""
@@ -141,7 +146,9 @@ class ComplexStep:
         spread = np.max([np.abs(s - slopes) for s in shaken], axis=0)
         bounds = _SAFETY * (spread + EPS * np.abs(slopes)) + h
         return [
-            Estimate(s if math.isfinite(b) else math.nan, b if math.isfinite(b) else math.inf, t, s, s, False, self.method)
+            Estimate(
+                s if math.isfinite(b) else math.nan, b if math.isfinite(b) else math.inf, t, s, s, False, self.method
+            )
             for s, b, t in zip(slopes.tolist(), bounds.tolist(), h.tolist(), strict=True)
         ]
 
