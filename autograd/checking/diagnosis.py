@@ -7,6 +7,7 @@ more than small ones. The first that holds is named.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checking.blame import OpUnderTest, summed
+from autograd.checking.blame import ComplexOpUnderTest, OpUnderTest, inner, summed
 from autograd.checking.findings import Mistake
 
 
@@ -34,6 +35,8 @@ def diagnose(op: OpUnderTest, position: int) -> Mistake:
     c = np.asarray(raw)
     if c.shape != x.shape:
         return _of_shape(op, position, c, x)
+    if isinstance(op, ComplexOpUnderTest):
+        return _of_complex(op, position, c if x.dtype.kind == "c" else c.real)
     c = c.astype(np.float64)
     for look in (_of_values, _of_cotangent, _of_factor, _of_precision, _of_order, _of_parts, _of_arguments):
         if (mistake := look(op, position, c, x)) is not None:
@@ -59,6 +62,24 @@ def _of_values(op: OpUnderTest, position: int, c: np.ndarray, x: np.ndarray) -> 
     if not c.any():
         return Mistake("zero", "the rule gives zero everywhere")
     return None
+
+
+def _of_complex(op: ComplexOpUnderTest, position: int, c: np.ndarray) -> Mistake:
+    """The few mistakes that one makes with complex numbers, and those of any op."""
+    if (mistake := _of_values(op, position, c, np.asarray(op.arguments[position]))) is not None:
+        return mistake
+    if op.agrees(position, -c):
+        return Mistake("sign", "the rule gives minus the derivative")
+    if op.agrees(position, np.conj(c)):
+        return Mistake("missing conjugate", "the rule gives the conjugate of dL/da + i dL/db")
+    values = list(map(np.conj, op.arguments))
+    with contextlib.suppress(Exception):
+        if op.agrees(position, summed(op.contribution(position, y=np.conj(op.y), arguments=values), c.shape)):
+            return Mistake("missing conjugate", "the rule is to be taken at conj(y) and conj(x)")
+    ratios = [inner(c, d) / op.slope(position, d).value for d in op.directions(position)]
+    if op.agrees(position, c / ratios[0]):
+        return Mistake("constant factor", f"the rule gives {ratios[0]:.7g} times the derivative")
+    return Mistake("another function", "the rule is not the derivative of the op's forward")
 
 
 def _of_cotangent(op: OpUnderTest, position: int, c: np.ndarray, x: np.ndarray) -> Mistake | None:
