@@ -122,6 +122,10 @@ def gradcheck(
         ]
         return findings + [x for x in more if x is not None]
 
+    def is_untouched() -> bool:
+        run()
+        return untouched(leaves, work).holds
+
     subject = Subject(
         f"gradcheck of {name_of(f)}",
         call_of(f, inputs, gradient),
@@ -133,6 +137,7 @@ def gradcheck(
         analytic,
         in_own_dtype,
         step_free if gradient is None else None,
+        is_untouched,
     )
     with everyday_mode():
         return examine(subject, options)

@@ -81,6 +81,8 @@ class _Examination:
         most, rtol = (None, 0.0) if fails else (_MOST_OPS, 1e-4)
         for op, position in guilty_ops(self.point.recorded, self.options.seed, most, rtol):
             return Guilty(op.primitive.name, position, op.node.location), diagnose(op, position)
+        if fails and not self.subject.is_untouched():
+            return None, Mistake("inputs changed", "f writes into its inputs, as with x.data[...] = or .assign()")
         if fails and self.point.is_cut:
             return None, Mistake("cut graph", "part of what f computes is not in its graph (detach, float, .numpy)")
         return None, None

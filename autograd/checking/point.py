@@ -27,7 +27,8 @@ class Point:
     def __init__(self, subject: Subject, options: Options) -> None:
         self.subject, self.options = subject, options
         self.notes: list[str] = []
-        first = subject.run()
+        with noting(lambda: f"at the point {subject.place()}"):
+            first = subject.run()
         self.start = value_of(first, must_be_tensor=subject.is_engines)
         self.weights = fixed_weights(self.start.shape, options.seed)
         self.size = float(np.sum(np.abs(self.weights * self.start)))  # squares would underflow where f is tiny
@@ -89,9 +90,7 @@ class Point:
             return
 
         def run() -> np.ndarray:
-            with noting(
-                lambda: f"near the point, at {dict(zip(subject.names, map(short, subject.work), strict=True))}"
-            ):
+            with noting(lambda: f"near the point, at {subject.place()}"):
                 return value_of(subject.run())
 
         if why := unfaithful(tape, subject.work, run, self.weights, self.options.seed):

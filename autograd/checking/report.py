@@ -199,7 +199,7 @@ class GradcheckReport:
                 lines[-1] += f"; so for {len(on_kink) - 1} more"
         lines += self.notes[:8]
         if self.elements:
-            cost = f" (about {self.estimated_seconds:.0e} s)" if self.estimated_seconds > 0 else ""
+            cost = f" (about {self.estimated_seconds:.0e} s)" if self.estimated_seconds > 0.05 else ""
             lines.append(f"measured by: {', '.join(self.methods)}{cost}; again: {self.repro}")
         return "\n".join(lines)
 

@@ -1,4 +1,8 @@
-"""What checking every gradient of a network of 100,000 parameters costs, in forward and backward passes of it."""
+"""What checks cost, in forward and backward passes of the network that is checked.
+
+All gradients of 100,000 parameters, along directions; each of 433 parameters by itself; and one look of `GradientWatch`,
+of which training takes one in every 500 steps.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ class Checked:
     def __init__(self) -> None:
         rng = np.random.default_rng(0)
         self.model = nn.MLP(SIZES, activation="tanh", dtype=np.float64, rng=rng)
+        self.small = nn.MLP((8, 16, 16, 1), activation="tanh", dtype=np.float64, rng=rng)
         self.x, self.t = rng.normal(size=(BATCH, SIZES[0])), rng.integers(SIZES[-1], size=BATCH)
 
     def check(self) -> float:
@@ -32,6 +37,23 @@ class Checked:
         if report.verdict != "PASS":
             raise RuntimeError(f"check_module says {report}")
         return seconds
+
+    def check_singly(self) -> float:
+        """Seconds to check each parameter of a small network by itself."""
+        start = now()
+        report = autograd.check_module(self.small, nn.mse_loss, (self.x[:, :8], self.x[:, :1]))
+        seconds = now() - start
+        if report.verdict != "PASS" or sum(x.checked for x in report.inputs) != sum(x.size for x in report.inputs):
+            raise RuntimeError(f"check_module says {report}")
+        return seconds
+
+    def look(self) -> float:
+        """Seconds of one look at a training step's gradients."""
+        watch = autograd.GradientWatch(self.model, every=1)
+        start = now()
+        if watch(lambda: nn.cross_entropy(self.model(autograd.Tensor(self.x)), self.t)) is not None:
+            raise RuntimeError(f"GradientWatch says {watch.alarms[0]}")
+        return now() - start
 
     def gradient(self, repeats: int = 10) -> float:
         """Seconds for one forward and backward pass."""
@@ -47,12 +69,26 @@ def report(run: Run) -> dict[str, Any]:
     run.calls("steps", needs="eager")
     work = Checked()
     count = sum(p.size for p in work.model.parameters())
-    outcome = interleave({"gradient": work.gradient, "check": work.check}, 5, repeats=1)
-    check, passes = outcome.summary("check"), outcome.ratio("check", "gradient")
-    head = [f"check_module of {count:,} parameters, batch {BATCH}", "s", "spread", "passes", "spread"]
-    print(
-        table(
-            [head, ["", f"{check.median:.3f}", f"{check.spread:.0%}", f"{passes.median:.0f}", f"{passes.spread:.0%}"]]
+    tasks = {
+        "gradient": work.gradient,
+        "check": work.check,
+        "check, one by one": work.check_singly,
+        "look": work.look,
+    }
+    outcome = interleave(tasks, 5, repeats=1)
+    small = sum(p.size for p in work.small.parameters())
+    labels = {
+        "check": f"check_module of {count:,} parameters, along directions",
+        "check, one by one": f"check_module of {small} parameters of another network, one by one",
+        "look": f"one look of GradientWatch at the {count:,}",
+    }
+    rows = [[f"batch {BATCH}", "s", "spread", "passes of the large network", "spread"]]
+    for name, label in labels.items():
+        seconds, passes = outcome.summary(name), outcome.ratio(name, "gradient")
+        rows.append(
+            [label, f"{seconds.median:.3f}", f"{seconds.spread:.0%}", f"{passes.median:.1f}", f"{passes.spread:.0%}"]
         )
-    )
+    print(table(rows))
+    share = outcome.ratio("look", "gradient").median / 500
+    print(f"one look in 500 steps: {share:.2%} of the forward and backward passes of training")
     return outcome.record("gradient")
