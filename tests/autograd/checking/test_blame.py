@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradcheck, holomorphic
-from autograd.checking.blame import ComplexOpUnderTest
 from autograd.checking.diagnosis import diagnose
+from autograd.checking.op_under_test import ComplexOpUnderTest
 from autograd.complexes import complex_primitive
 from autograd.errors import DtypeError
 from autograd.graph import Node, ancestors

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradcheck
-from autograd.checking.blame import OpUnderTest, summed
+from autograd.checking.op_under_test import OpUnderTest, summed
 from autograd.primitives import CONSTANT, Primitive
 from tests.autograd.samples import ROWS, Row, ops
 
