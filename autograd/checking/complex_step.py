@@ -145,12 +145,10 @@ class ComplexStep:
             return None
         spread = np.max([np.abs(s - slopes) for s in shaken], axis=0)
         bounds = _SAFETY * (spread + EPS * np.abs(slopes)) + h
-        return [
-            Estimate(
-                s if math.isfinite(b) else math.nan, b if math.isfinite(b) else math.inf, t, s, s, False, self.method
-            )
-            for s, b, t in zip(slopes.tolist(), bounds.tolist(), h.tolist(), strict=True)
-        ]
+        is_known = np.isfinite(bounds)
+        columns = np.where(is_known, slopes, math.nan), np.where(is_known, bounds, math.inf), h, slopes
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [Estimate(value, bound, t, s, s, False, self.method) for value, bound, t, s in rows]
 
     def _sums(self, k: int, moved: np.ndarray, choices: Choices, of_others: list[Any]) -> np.ndarray:
         """The imaginary part of sum(weights * f) at each of the points that are stacked in `moved`."""

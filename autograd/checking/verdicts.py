@@ -6,7 +6,8 @@
 
 with tolerance = rtol max(|analytic|, |numeric|) + atol. So a large atol may excuse an error but a large bound never
 does. Two cases have a rule of their own. Where both derivatives are zero as far as float64 can tell, the element
-passes. Exactly on a kink, any value between the slopes on both sides passes, and the element's `reason` says so.
+passes. Exactly on a kink, any value between the slopes on both sides passes, and the element's `reason` says so. Where
+f jumps exactly at the point it has no derivative: INCONCLUSIVE, whatever slope an op publishes there (`KINKS.md`).
 """
 
 from __future__ import annotations
