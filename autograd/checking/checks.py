@@ -60,8 +60,8 @@ def gradcheck(
         element whose bound is too large to certify it is INCONCLUSIVE.
     max_elements : check this many of each input's elements, drawn with `seed`, and the largest analytic one.
     budget : seconds that a check element by element may take, as estimated beforehand; above, all elements are checked
-        along three random ±1 directions, with bisection to those that are wrong. At five times the budget (and not
-        before five seconds) the clock stops what is under way; the report says so, and of what was left one direction
+        along three random ±1 directions, with bisection to those that are wrong. At ten times the budget (and not
+        before ten seconds) the clock stops what is under way; the report says so, and of what was left one direction
         is checked. With `max_elements`, so many are checked whatever it takes.
 
     Raises

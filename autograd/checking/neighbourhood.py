@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from autograd.checking.choices import Choices
 from autograd.checking.finite_differences import Estimate, Rise, Stencil, first_step
-from autograd.checking.lines import Line
+from autograd.checking.lines import Line, refined
 from autograd.checking.point import Point
 from autograd.checking.subject import value_of
 from autograd.checking.undisturbed import noting
@@ -49,17 +50,20 @@ class Neighbourhood:
         return rise
 
     def slope_along(self, k: int, direction: np.ndarray) -> Estimate:
-        """The slope of sum(weights * f) along a direction in input k."""
+        """The slope of sum(weights * f) along a direction in input k; by differences if a complex step finds none."""
         if self._point.complex is not None:
-            return self._point.complex.slope(k, direction)
-        scale = float(np.abs(self._work[k]).max(initial=1.0))
-        stencil = Stencil.around(scale, self.rise_along(k, direction), first_step(scale))
-        return stencil.estimate(self._point.size * 2.0**-52)
+            e = self._point.complex.slope(k, direction)
+            if math.isfinite(e.bound):
+                return e
+        scale, noise = float(np.abs(self._work[k]).max(initial=1.0)), self._point.size * 2.0**-52
+        line = Line(scale, self.rise_along(k, direction), None, lambda t: True)
+        first = Stencil.around(scale, line.rise, first_step(scale)).estimate(noise)
+        return refined(line, first, noise, self._point.tolerance.certified)
 
     def value_along(self, k: int, direction: np.ndarray) -> float:
         """That slope without its bound, for less."""
-        if self._point.complex is not None:
-            return self._point.complex.value(k, direction)
+        if self._point.complex is not None and math.isfinite(value := self._point.complex.value(k, direction)):
+            return value
         return self.slope_along(k, direction).value
 
     def _change(self) -> float:
