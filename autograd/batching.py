@@ -51,6 +51,10 @@ def _dot(a: Any, b: Any) -> Any:
     return _matmul(a, b) if np.ndim(a) <= 2 and np.ndim(b) <= 2 else NotImplemented
 
 
+def _affine(x: Any, weight: Any, bias: Any) -> Any:
+    return np.matmul(x, weight.T) + bias
+
+
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
     """With a letter more, for the rows."""
     inputs, arrow, output = subscripts.partition("->")
@@ -170,6 +174,7 @@ TOGETHER |= {
     np.matmul: _matmul,
     linalg.matmul: _matmul,
     linalg.dot: _dot,
+    linalg.affine: _affine,
     contractions.einsum: lambda *arrays, subscripts, optimize=False: _einsum(subscripts, *arrays, optimize=optimize),
     reductions.sum_: _folded(reductions.sum_),
     reductions.mean: _folded(reductions.mean),

@@ -5,6 +5,11 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The workers of pytest-xdist, which begin after this, share the cores: more threads for each matrix product only wait
+# for one another.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # The suite looks at the same examples in every run, so that what passes here passes in CI; without a deadline, since a
 # slow machine is no failure. HYPOTHESIS_PROFILE=explore looks at new ones, and many more.
 settings.register_profile(

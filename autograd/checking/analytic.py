@@ -63,6 +63,7 @@ def _hypot(a: Any, b: Any) -> Any:
 
 
 def _arctan2(a: Any, b: Any) -> Any:
+    decide(a.real < 0, tie=bool(np.any((a.real == 0) & (b.real < 0) & (a.imag != 0))))  # the jump from -pi to pi
     return np.where(np.abs(b.real) >= np.abs(a.real), np.arctan(a / b), -np.arctan(b / a))
 
 

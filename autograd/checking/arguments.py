@@ -19,9 +19,19 @@ def floats_of(caller: str, inputs: Sequence[Any]) -> Arrays:
     """The inputs as arrays of floats."""
     if not inputs:
         raise TypeError(f"{caller}: give the point to check at, as in {caller}(f, x)")
-    values = [np.asarray(x._data if isinstance(x, Tensor) else x) for x in inputs]
+    values = []
+    for x in inputs:
+        try:
+            values.append(np.asarray(x._data if isinstance(x, Tensor) else x))
+        except ValueError:  # a list of arrays of several shapes
+            values.append(np.empty(0, dtype=object))
     for k, v in enumerate(values):
         _refuse_complex(f"{caller}: input {k}", v.dtype)
+        if v.dtype.kind not in "fiub":
+            raise TypeError(
+                f"{caller}: input {k} is a {type(inputs[k]).__name__}, not a number or an array (at {here()}); give "
+                "each array as an input of its own, and bind the rest: lambda x: f(x, rest)"
+            )
         if v.dtype.kind != "f":
             raise DtypeError(
                 f"{caller}: input {k} has dtype {v.dtype}, and only floats have derivatives (at {here()}). Write 2.0 "
@@ -43,7 +53,12 @@ def shown_like(inputs: Sequence[Any], work: Arrays) -> list[Any]:
 
 def given_gradient(gradient: Any, work: Arrays) -> Arrays:
     """The user's gradient as one array for each input."""
-    parts = gradient if isinstance(gradient, tuple) else (gradient,)
+    several = isinstance(gradient, tuple) or (isinstance(gradient, list) and len(gradient) == len(work) > 1)
+    parts = gradient if several else (gradient,)
+    if any(g is None for g in parts):
+        raise TypeError(
+            f"gradcheck: the given gradient is None (at {here()}); is a `return` missing in the function that gives it?"
+        )
     arrays = [np.asarray(g._data if isinstance(g, Tensor) else g) for g in parts]
     expected, found = [w.shape for w in work], [g.shape for g in arrays]
     if found != expected:
@@ -128,6 +143,10 @@ def options_of(
             raise ValueError(f"{name} is a number from 0, not {value!r}")
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
-    if max_elements is not None and max_elements < 1:
-        raise ValueError(f"max_elements must be at least 1, not {max_elements}")
+    for name, count, least in (("max_elements", max_elements, 1), ("seed", seed, 0)):
+        is_count = isinstance(count, int | np.integer) and not isinstance(count, bool) and count >= least
+        if not is_count and (name, count) != ("max_elements", None):
+            raise ValueError(f"{name} is a whole number, at least {least}, not {count!r}")
+    if not isinstance(budget, int | float | np.number) or not budget >= 0:
+        raise ValueError(f"budget is a number of seconds from 0, not {budget!r}")
     return Options(rtol, atol, method, max_elements, budget, seed)

@@ -50,7 +50,10 @@ def _backward(tape: Tape, weights: np.ndarray, alter: Alter | None, choices: Cho
 
 
 def _contributions(node: Node, g: Any) -> list[tuple[Node, Any]]:
-    """What one op sends to its inputs, by its rules on Branched arrays; a nan that meets a zero cotangent is zero."""
+    """What one op sends to its inputs, by its rules on Branched arrays; a nan that meets a zero cotangent is zero.
+
+    As `replay.contributions`, which takes arrays of another type for a pass that is recorded, and refuses them.
+    """
     primitive, keywords = node.primitive, node.keywords or {}
     arguments, y = [_lift(x) for x in node.inputs], _lift(node)
     joint = None if primitive.joint is None else primitive.joint(g, y, *arguments, **keywords)

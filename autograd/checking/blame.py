@@ -5,150 +5,15 @@ So two faults that cancel are both found, and the first guilty op is named with 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd.checking.analytic import NotAnalyticError
-from autograd.checking.complex_step import ComplexStep
-from autograd.checking.finite_differences import Estimate
+from autograd.checking.op_under_test import ComplexOpUnderTest, OpUnderTest
 from autograd.checking.tape import Tape
 from autograd.graph import Node
 from autograd.replay import plain
-
-_TRIALS = 3
-_ROUNDINGS = 256
-
-
-class OpUnderTest:
-    """One recorded op: its rules, and the slopes of sum(g * forward) that they should give."""
-
-    def __init__(self, node: Node, seed: int, rtol: float = 0.0) -> None:
-        self.node, self.primitive = node, node.primitive
-        self.keywords = node.keywords or {}
-        self.arguments = [plain(x) for x in node.inputs]
-        self.y = plain(node)
-        rng = np.random.default_rng(seed)
-        shape = np.shape(self.y)
-        # Of sizes 1 to 2, so that a cotangent that is dropped, squared or taken from another place shows.
-        self.g = (rng.choice([-1.0, 1.0], shape) * rng.uniform(1, 2, shape))[()]
-        self.positions = [i for i, x in enumerate(node.inputs) if type(x) is Node and x.requires_grad]
-        self._tape = Tape.of_op(node, self.positions)
-        self._seed = seed
-        dtypes = [np.asarray(v).dtype for v in (self.y, *self.arguments)]
-        eps = max(float(np.finfo(dtype).eps) for dtype in dtypes if dtype.kind == "f")
-        self._rounding = _ROUNDINGS * eps
-        self._rtol = rtol
-        self._is_replayed = self._gives_its_value(float(np.sqrt(eps)))
-
-    def _gives_its_value(self, rtol: float) -> bool:
-        """Whether the op, computed again, gives what it gave, and for far other arguments something else.
-
-        If not, nothing can be said of its rules: `checkpoint` runs its function again whatever the arguments.
-        """
-        work = [np.asarray(self.arguments[i], dtype=np.float64) for i in self.positions]
-        try:
-            y = self._tape.evaluate(work)
-        except Exception:  # an op of the user's own may do anything
-            return False
-        if y.shape != np.shape(self.y) or not np.allclose(y, self.y, rtol=rtol, atol=1e-12, equal_nan=True):
-            return False
-        try:
-            with np.errstate(all="ignore"):
-                other = self._tape.evaluate([0.37 - 1.7 * x for x in work])
-        except Exception:  # it heeds its arguments, since it objects to them
-            return True
-        return not y.size or not np.array_equal(y, other, equal_nan=True)
-
-    def contribution(self, position: int, g: Any = None, y: Any = None, arguments: Sequence[Any] | None = None) -> Any:
-        """What the rule gives for an argument, as it comes: with other values in the places of its own, if given."""
-        g = self.g if g is None else g
-        y = self.y if y is None else y
-        arguments = self.arguments if arguments is None else arguments
-        if self.primitive.joint is not None:
-            return self.primitive.joint(g, y, *arguments, **self.keywords)[position]
-        rule = self.primitive.rules[position]
-        return None if rule is None else rule(g, y, *arguments, **self.keywords)
-
-    def slope(
-        self, position: int, direction: np.ndarray, g: Any = None, arguments: Sequence[Any] | None = None
-    ) -> Estimate:
-        """The slope of sum(g * forward) along a direction of one argument."""
-        given = self.arguments if arguments is None else arguments
-        work = [np.asarray(given[i], dtype=np.float64) for i in self.positions]
-        weights = np.asarray(self.g if g is None else g, dtype=np.float64)
-        k = self.positions.index(position)
-        step = ComplexStep(self._tape, work, weights, self._seed)
-        try:
-            e = step.slope(k, direction)
-        except NotAnalyticError:
-            return step.by_differences(k, direction)
-        except Exception:  # an op of the user's own may do anything to complex numbers
-            return step.by_differences(k, direction)
-        if math.isfinite(e.bound) and e.value != 0:
-            return e
-        other = step.by_differences(k, direction)  # nothing at all may also be a step that was lost on the way
-        return e if math.isfinite(e.bound) and not e.contradicts(other) else other
-
-    def directions(self, position: int) -> Iterator[np.ndarray]:
-        rng = np.random.default_rng(self._seed + 1)
-        shape = np.shape(self.arguments[position])
-        for _ in range(1 if self._rtol else _TRIALS):  # one will do where only large errors count
-            yield rng.choice([-1.0, 1.0], shape) * rng.uniform(1, 2, shape)
-
-    def agrees(
-        self, position: int, contribution: Any, g: Any = None, arguments: Sequence[Any] | None = None
-    ) -> bool | None:
-        """Whether a contribution has the slopes of `forward` along a few directions; None where that is not known."""
-        c = np.asarray(contribution, dtype=np.float64)
-        if c.shape != np.shape(self.arguments[position]):
-            return False
-        if not np.isfinite(c).all():
-            known = [self.slope(position, d, g, arguments) for d in self.directions(position)]
-            return None if any(not math.isfinite(e.bound) for e in known) else False
-        for d in self.directions(position):
-            e = self.slope(position, d, g, arguments)
-            size = float(np.sqrt(np.sum(np.square(c * d))))
-            low, high = min(e.left, e.right), max(e.left, e.right)
-            if e.method != "complex":
-                low = high = e.value
-            # A rule may subtract: y - t is as good as g y, not as y - t.
-            cotangent = float(np.sqrt(np.sum(np.square(self.g))))
-            margin = 4 * e.bound + self._rtol * size + self._rounding * (size + cotangent)
-            if not math.isfinite(e.bound) or 4 * e.bound > 1e-3 * max(size, abs(e.value)) > 0:
-                return None
-            slope = float(np.sum(c * d))
-            if not low - margin <= slope <= high + margin:
-                return False
-        return True
-
-    def verdict(self, position: int) -> bool | None:
-        """Whether the rule for an argument is right; None where that is not known."""
-        shape = np.shape(self.arguments[position])
-        if not self._is_replayed:
-            return None
-        try:
-            raw = self.contribution(position)
-        except Exception:
-            return False
-        if raw is None:  # which says: no gradient
-            return self.agrees(position, np.zeros(shape))
-        if not hasattr(raw, "shape"):
-            return False
-        return self.agrees(position, summed(raw, shape) if self.primitive.is_elementwise else raw)
-
-
-def summed(c: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """c summed to `shape` over the axes that broadcasting stretched; c itself where that cannot be."""
-    c = np.asarray(c)
-    extra = c.ndim - len(shape)
-    if extra < 0:
-        return c
-    stretched = tuple(i for i in range(extra, c.ndim) if shape[i - extra] == 1 and c.shape[i] != 1)
-    total = c.sum(axis=stretched, keepdims=True).sum(axis=tuple(range(extra)))
-    return total if total.shape == shape else c
 
 
 def guilty_ops(tape: Tape, seed: int, most: int | None = None, rtol: float = 0.0) -> Iterator[tuple[OpUnderTest, int]]:
@@ -158,10 +23,8 @@ def guilty_ops(tape: Tape, seed: int, most: int | None = None, rtol: float = 0.0
     looked at first.
     """
     for node in _one_of_each(tape.ops, most):
-        values = [plain(x) for x in (node, *node.inputs)]
-        if any(np.asarray(v).dtype.kind == "c" for v in values):
-            continue  # complex Tensors: only real functions are checked, here as a whole
-        op = OpUnderTest(node, seed, rtol)
+        is_complex = any(np.asarray(plain(x)).dtype.kind == "c" for x in (node, *node.inputs))
+        op = (ComplexOpUnderTest if is_complex else OpUnderTest)(node, seed, rtol)
         for position in op.positions:
             if op.verdict(position) is False:
                 yield op, position

@@ -26,14 +26,18 @@ from autograd.checking.analytic import (
 )
 from autograd.checking.choices import shaken
 from autograd.checking.piecewise import PIECEWISE, extreme, is_complex
+from autograd.rows import Rows
 
 
 class Branched(np.ndarray):
     """A float or complex array that computes as this file's docstring says."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        if Rows in map(type, inputs):
+            return NotImplemented  # which compute with what they hold
         arrays = tuple(map(raw, inputs))
-        keywords = {name: raw(value) for name, value in keywords.items()}
+        if keywords:
+            keywords = {name: raw(value) for name, value in keywords.items()}
         if method == "reduce":
             arrays = tuple(shaken(x) if isinstance(x, np.ndarray) and x.dtype.kind in "fc" else x for x in arrays)
         compute = _continued(ufunc, method, arrays)
@@ -49,6 +53,8 @@ class Branched(np.ndarray):
         return out[0]
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if any(issubclass(kind, Rows) for kind in types):
+            return NotImplemented
         if func in FUNCTIONS:
             return _wrapped(FUNCTIONS[func](*args, **kwargs))
         if self.dtype.kind == "c" and func not in MOVING:
@@ -95,10 +101,10 @@ def _continued(ufunc: Any, method: str, arrays: tuple[Any, ...]) -> Callable[...
         return lambda *given, **_: PIECEWISE[ufunc.__name__](*map(np.asarray, given))
     if method == "reduce" and ufunc in (np.maximum, np.minimum, np.fmax, np.fmin):
         return lambda x, **keywords: extreme(ufunc, x, **keywords)
-    if not is_complex(arrays) and ufunc is np.power:
-        return _real_power
-    if not is_complex(arrays) or ufunc in ANALYTIC:
+    if ufunc in ANALYTIC:
         return None
+    if not is_complex(arrays):
+        return _real_power if ufunc is np.power else None
     if ufunc not in ON_THE_REAL_LINE or method != "__call__":
         raise NotAnalyticError(f"np.{ufunc.__name__}")
     return lambda *given, **_: with_real_part(ufunc, ON_THE_REAL_LINE[ufunc], *map(np.asarray, given))

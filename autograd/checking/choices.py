@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,7 @@ class Rounding:
     _POOL = 1 << 14
 
     def __init__(self, seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        self._errors = _EPS * rng.uniform(0.5, 2, self._POOL) * rng.choice([-1, 1], self._POOL)
+        self._errors = _pool(seed, self._POOL)
         self._next = 0
 
     def of(self, shape: tuple[int, ...]) -> np.ndarray:
@@ -102,6 +102,12 @@ class Rounding:
         if start + size <= self._POOL:
             return self._errors[start : start + size].reshape(shape)
         return np.resize(np.roll(self._errors, -start), shape)
+
+
+@lru_cache(maxsize=4)
+def _pool(seed: int, size: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return _EPS * rng.uniform(0.5, 2, size) * rng.choice([-1, 1], size)
 
 
 def shaken(x: np.ndarray) -> np.ndarray:

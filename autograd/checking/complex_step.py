@@ -3,6 +3,9 @@
 Real and imaginary parts are never subtracted, so there is neither truncation nor cancellation: what is left is the
 rounding of each op. A few further runs are shaken (`choices.py`), and their spread says how far rounding carries. On a
 kink, +ih and -ih follow the two sides.
+
+Slopes along many elements take one run for hundreds of them: the points are `Rows`, stacked along an axis that the
+ops do not see.
 """
 
 from __future__ import annotations
@@ -19,10 +22,13 @@ from autograd.checking.branches import branched
 from autograd.checking.choices import Choices, Rounding
 from autograd.checking.finite_differences import EPS, Estimate, Stencil
 from autograd.checking.tape import Tape
+from autograd.rows import Rows
 
 _STEP = 2.0**-200
 _RUNS = 3
 _SAFETY = 8.0
+_TOGETHER = 1 << 18  # numbers that one run over stacked points may hold: a few megabytes
+_MOST_ROWS, _FEWEST_ROWS = 512, 4
 
 
 class ComplexStep:
@@ -49,7 +55,7 @@ class ComplexStep:
             except Exception as error:  # an op of the user's own may do anything to complex numbers
                 return f"{type(error).__name__} in complex numbers: {error}"
             if math.isfinite(exact.bound) and all(exact.contradicts(e) for e in self._by_differences(k, direction)):
-                return "it contradicts differences; an op may compute with np.asarray or .real"
+                return "it contradicts differences: f jumps here, or an op computes with np.asarray or .real"
         return ""
 
     def by_differences(self, k: int, direction: np.ndarray) -> Estimate:
@@ -92,6 +98,65 @@ class ComplexStep:
     def value(self, k: int, direction: np.ndarray) -> float:
         """The slope alone, in one evaluation."""
         return float(np.sum(self._along(k, direction, self._step(k, direction), Choices())))
+
+    def slopes(self, k: int, indices: Sequence[tuple[int, ...]]) -> Iterator[list[Estimate]]:
+        """The slopes along single elements of input k: some at a time, as many in one run as memory allows."""
+        nodes = [self._tape.steps[i].node for i in self._tape.dependents(k)]
+        count = self.rows_at_once(self._work[k].size + sum(np.size(node.output) for node in nodes))
+        fewest = _FEWEST_ROWS
+        for start in range(0, len(indices), count):
+            part = indices[start : start + count]
+            together = self._slopes_together(k, part) if len(part) >= fewest else None
+            if together is not None and start == 0 and self._along_element(k, part[-1]).contradicts(together[-1]):
+                together, fewest = None, count + 1  # an op of the user's own may mix the rows
+            if together is not None:
+                yield together
+            else:
+                yield from ([self._along_element(k, i)] for i in part)
+
+    @staticmethod
+    def rows_at_once(numbers: int) -> int:
+        """How many points may be stacked in a run that computes `numbers` for each."""
+        return max(1, min(_MOST_ROWS, _TOGETHER // max(numbers, 1)))
+
+    def _along_element(self, k: int, index: tuple[int, ...]) -> Estimate:
+        unit = np.zeros_like(self._work[k])
+        unit[index] = 1.0
+        return self.slope(k, unit)
+
+    def _slopes_together(self, k: int, indices: Sequence[tuple[int, ...]]) -> list[Estimate] | None:
+        """The slopes along some elements in one run; None if an op does not allow it, or a branch may begin here."""
+        x, count = self._work[k], len(indices)
+        places = (np.arange(count), *(np.array(axis) for axis in zip(*indices, strict=True)))
+        sizes = np.where(x == 0, 1.0, np.abs(x))[places[1:]] * np.ones(count)
+        h = _STEP * np.clip(sizes, 1e-60, 1.0)
+        moved = np.broadcast_to(x, (count, *x.shape)).astype(complex)
+        moved[places] += 1j * h
+        choices, rounding = Choices(), Rounding(self._seed)
+        try:
+            slopes = self._sums(k, moved, choices, self._values) / h
+            if choices.has_tie:
+                return None
+            shaken = [
+                self._sums(k, moved, Choices(choices.made, rounding), of_others) / h
+                for of_others in self._shaken_values
+            ]
+        except Exception:  # an op of the user's own may do anything
+            return None
+        spread = np.max([np.abs(s - slopes) for s in shaken], axis=0)
+        bounds = _SAFETY * (spread + EPS * np.abs(slopes)) + h
+        is_known = np.isfinite(bounds)
+        columns = np.where(is_known, slopes, math.nan), np.where(is_known, bounds, math.inf), h, slopes
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [Estimate(value, bound, t, s, s, False, self.method) for value, bound, t, s in rows]
+
+    def _sums(self, k: int, moved: np.ndarray, choices: Choices, of_others: list[Any]) -> np.ndarray:
+        """The imaginary part of sum(weights * f) at each of the points that are stacked in `moved`."""
+        held = list(of_others)
+        held[k] = Rows(branched(moved))
+        y = self._tape.run(held, self._tape.dependents(k), choices)[self._tape.output]
+        each = np.asarray(y.stacked(len(moved))).view(np.ndarray).imag * self._weights
+        return each.reshape(len(moved), -1).sum(axis=1)
 
     def _step(self, k: int, direction: np.ndarray) -> float:
         """So small beside every element that its square is nothing."""

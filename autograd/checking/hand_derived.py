@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from autograd.checking.backpropagation import Alter, backward
-from autograd.checking.diagnosis import named_factor
+from autograd.checking.factors import named_factor
 from autograd.checking.findings import Mistake
 from autograd.checking.tape import Tape
 from autograd.graph import Node

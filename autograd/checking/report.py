@@ -85,6 +85,7 @@ class GradcheckReport:
     mistake: Mistake | None = None
     findings: tuple[Finding, ...] = ()
     repro: str = ""  # a call that makes this check again
+    estimated_seconds: float = math.nan  # of a look at each element, as far as f's graph tells
 
     def __bool__(self) -> bool:
         return self.verdict == PASS
@@ -150,6 +151,7 @@ class GradcheckReport:
             "notes": list(self.notes),
             "methods": self.methods,
             "repro": self.repro,
+            "estimated_seconds": self.estimated_seconds if math.isfinite(self.estimated_seconds) else None,
             "inputs": [x.to_dict() for x in self.inputs],
         }
 
@@ -197,7 +199,8 @@ class GradcheckReport:
                 lines[-1] += f"; so for {len(on_kink) - 1} more"
         lines += self.notes[:8]
         if self.elements:
-            lines.append(f"measured by: {', '.join(self.methods)}; again: {self.repro}")
+            cost = f" (about {self.estimated_seconds:.0e} s)" if self.estimated_seconds > 0.05 else ""
+            lines.append(f"measured by: {', '.join(self.methods)}{cost}; again: {self.repro}")
         return "\n".join(lines)
 
 

@@ -32,6 +32,12 @@ class Subject:
     analytic: Callable[[Any, np.ndarray], Arrays]  # of run's output and its weights
     in_own_dtype: Callable[[np.ndarray], Arrays]
     step_free: Callable[[np.ndarray, Arrays], list[Finding]] | None  # None: the gradient is the user's own
+    is_untouched: Callable[[], bool] = lambda: True  # whether a run leaves f's inputs as they were
+
+    def place(self) -> str:
+        """The present values of the first few inputs, for an error message."""
+        few = dict(zip(self.names[:3], map(short, self.work), strict=False))
+        return f"{few}" + (" ..." if len(self.names) > 3 else "")
 
     @property
     def is_engines(self) -> bool:

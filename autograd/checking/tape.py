@@ -9,6 +9,7 @@ mask, a detached value) stays as it was recorded; whether that matters, `unfaith
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from autograd.checking.choices import Choices, reporting_to, shaken
 from autograd.graph import Node, ancestors
 from autograd.ops.shaping import astype
 from autograd.primitives import ELEMENTWISE, Primitive
+from autograd.rows import TOGETHER, Rows
 from autograd.tensor import Tensor
 
 EPS = float(np.finfo(np.float64).eps)
@@ -127,10 +129,20 @@ def _applied(primitive: Primitive, given: list[Any], keywords: dict[str, Any]) -
     if primitive is astype and np.dtype(keywords["dtype"]).kind == "f":
         return given[0]  # as if f worked in this precision throughout
     if primitive.structure != ELEMENTWISE:  # may be one call in C, which cannot be shaken inside
-        given = [shaken(x.view(np.ndarray)).view(Branched) if isinstance(x, Branched) else x for x in given]
-        if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched)):
-            given = [x.astype(complex) if isinstance(x, Branched) else x for x in given]
-    return primitive.forward(*given, **keywords)
+        given = [_mapped(x, lambda a: shaken(a.view(np.ndarray)).view(Branched)) for x in given]
+        if any(x.dtype.kind == "c" for x in given if isinstance(x, Branched | Rows)):
+            given = [_mapped(x, lambda a: a.astype(complex)) for x in given]
+    if any(isinstance(x, Rows) for x in given) and not primitive.is_elementwise and primitive not in TOGETHER:
+        with contextlib.suppress(TypeError):  # what is written with NumPy's functions, runs on Rows; else row by row
+            return primitive.forward(*given, **keywords)
+    return primitive(*given, **keywords)
+
+
+def _mapped(x: Any, change: Callable[[Branched], Any]) -> Any:
+    """A Branched array, or Rows of them, changed; anything else as it is."""
+    if isinstance(x, Rows) and isinstance(x._data, Branched):
+        return Rows(change(x._data), x.is_stack)
+    return change(x) if isinstance(x, Branched) else x
 
 
 def _argument(x: Any, number: dict[Node, int]) -> tuple[bool, Any]:
@@ -163,20 +175,32 @@ def unfaithful(
     rng = np.random.default_rng(seed)
     for k, x in enumerate(work):
         held = x.copy()
-        signs = rng.choice([-1.0, 1.0], x.shape)
-        gaps: list[tuple[float, float]] = []
-        try:
-            for t in _TRIAL_STEPS:
-                x[...] = held + t * signs * np.where(held == 0, 1.0, held)
-                gap = abs(total(value() - tape.evaluate(work)))
-                if gap <= noise:
-                    break
-                gaps.append((t, gap))
-            else:
-                return f"what f computes from input {k} is not all in its graph: it moves otherwise than its graph does"
-            # A smaller gap at a smaller step may be one that only shrank into the noise.
-            if any(gap * (t / moved) <= 8 * noise or not math.isfinite(gap) for moved, gap in gaps):
-                return f"f branches near this point, from input {k}, in a way that its graph does not show"
-        finally:
-            x[...] = held
+        reach = rng.choice([-1.0, 1.0], x.shape) * np.where(held == 0, 1.0, held)
+        for side in (1, -1):  # on one side of a branch f and its tape may be alike
+
+            def gap(t: float, x: np.ndarray = x, moved: np.ndarray = side * reach, held: np.ndarray = held) -> float:
+                x[...] = held + t * moved
+                return abs(total(value() - tape.evaluate(work)))
+
+            try:
+                why = _part(gap, noise)
+            finally:
+                x[...] = held
+            if why:
+                return f"{why} (input {k})"
+    return ""
+
+
+def _part(gap: Callable[[float], float], noise: float) -> str:
+    """Why f and its tape do not move alike, given how far apart they are after a step; empty if they do."""
+    gaps: list[tuple[float, float]] = []
+    for t in _TRIAL_STEPS:
+        if (now := gap(t)) <= noise:
+            break
+        gaps.append((t, now))
+    else:
+        return "what f computes is not all in its graph: it moves otherwise than its graph does"
+    # A smaller gap at a smaller step may be one that only shrank into the noise.
+    if any(before * (t / moved) <= 8 * noise or not math.isfinite(before) for moved, before in gaps):
+        return "f branches near this point in a way that its graph does not show"
     return ""

@@ -61,7 +61,8 @@ class Snapshot:
     """What a model holds: attributes, Tensors, arrays and random generators, of itself and of the modules in it.
 
     A module is whatever has `named_parameters`. Taken before a check, put back after each evaluation and at the end:
-    running statistics stay as they were, and a dropout layer that owns its generator draws the same mask each time.
+    running statistics stay as they were, and a dropout layer that owns its generator, or draws from NumPy's global
+    one, draws the same mask each time.
     """
 
     def __init__(self, model: Any) -> None:
@@ -69,6 +70,7 @@ class Snapshot:
         self._lists: list[tuple[list, list]] = []
         self._arrays: list[tuple[np.ndarray, np.ndarray]] = []
         self._generators: list[tuple[Any, Any]] = []
+        self._global = np.random.get_state()  # noqa: NPY002  (a model of the user's may draw from it)
         self._tensors: list[tuple[Tensor, Any, Node, dict[str, Any]]] = []
         seen: dict[int, Any] = {}
         stack = [model]
@@ -116,6 +118,7 @@ class Snapshot:
         for array, copy in self._arrays:
             if id(array) not in left and array.tobytes() != copy.tobytes():
                 array[...] = copy
+        np.random.set_state(self._global)  # noqa: NPY002
         for generator, state in self._generators:
             generator.state = state
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+import nn
 from autograd import (
     Tensor,
     affine,
@@ -138,6 +139,46 @@ def test_nothing_is_left_behind_by_an_exception(fails_at, dtype):
     with pytest.raises(RuntimeError, match="in the middle"):
         check_module(net, loss, batch(dtype))
     assert state(net) == before
+
+
+@pytest.mark.parametrize("fails_at", [2, 5, None])
+def test_a_model_of_layers_is_left_as_it_was(fails_at):
+    """Running statistics, dropout's generator, gradients, modes and flags, also after an exception."""
+    nn.manual_seed(3)
+    model = nn.MLP([3, 6, 2], norm="batch", dropout=0.3, rng=0)
+    x, target = batch()
+    nn.mse_loss(model(Tensor(x)), target).backward()
+    next(iter(model.parameters())).requires_grad = False
+    runs = 0
+
+    def loss(prediction, target):
+        nonlocal runs
+        runs += 1
+        np.random.rand(2)  # noqa: NPY002
+        if runs == fails_at:
+            raise RuntimeError("in the middle")
+        return mse(prediction, target)
+
+    def everything():
+        tensors = [*model.parameters(), *(b for _, b in model.named_buffers())]
+        return (
+            [np.asarray(t._data).tobytes() for t in tensors],
+            [None if t.grad is None else np.asarray(t.grad).tobytes() for t in tensors],
+            [(t.requires_grad, t.version, t.is_leaf) for t in tensors],
+            [m.training for m in model.modules()],
+            [str(vars(m)["rng"].bit_generator.state) for m in model.modules() if "rng" in vars(m)],
+            str(np.random.get_state()),  # noqa: NPY002  (which the model must leave, too)
+            (MODE.get(), is_grad_enabled(), np.geterr()),
+        )
+
+    before = everything()
+    assert len(before[4]) >= 1
+    if fails_at is None:
+        assert check_module(model, loss, (x, target)).verdict == "PASS"
+    else:
+        with pytest.raises(RuntimeError, match="in the middle"):
+            check_module(model, loss, (x, target))
+    assert everything() == before
 
 
 def test_modes_and_floating_point_settings_are_left():

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradcheck
-from autograd.checking.blame import OpUnderTest, summed
+from autograd.checking.op_under_test import OpUnderTest, summed
 from autograd.primitives import CONSTANT, Primitive
 from tests.autograd.samples import ROWS, Row, ops
 
@@ -66,7 +66,7 @@ def value_of(op: Primitive, row: Row) -> np.ndarray:
         return np.asarray(op.forward(*row.draw(), **row.keywords))
 
 
-# Of complex numbers the checker judges real functions as a whole, and no op by itself.
+# Those of complex numbers: `test_blame.py`.
 DIFFERENTIABLE = [op for op in ops() if op.structure != CONSTANT and ROWS.get(op.name) and sample_of(op)]
 
 
