@@ -82,6 +82,11 @@ class Program:
     names: dict[Variable, str] = field(default_factory=dict)
     # Inputs that lie in the memory of one that is written to, and where in it they begin; None: not as one piece.
     aliases: dict[Variable, dict[Variable, int | None]] = field(default_factory=dict)
+    # Of numbers put into arrays: inputs that are made of several numbers, inputs that are constants, and for each
+    # result of the function the output that holds it, and its place there (None: it is the output).
+    packs: dict[Variable, tuple[Variable, ...]] = field(default_factory=dict)
+    tables: dict[Variable, np.ndarray] = field(default_factory=dict)
+    spread: tuple[tuple[int, int | None], ...] = ()
 
     def with_equations(self, equations: Any, mapping: dict[Variable, Any] | None = None) -> Program:
         """The program with other equations, and outputs replaced as the mapping says."""
@@ -152,12 +157,13 @@ def named(program: Program, taken: Callable[[str], bool] = lambda name: False) -
     """A name for each variable: its own, or its hint with a number where several have it; `d_` for gradients."""
     names: dict[Variable, str] = {}
     used: set[str] = set()
+    numbers: Counter[str] = Counter()  # the last one given to each base
 
     def give(variable: Variable, base: str, numbered: bool) -> None:
-        name, number = base, 0
+        name = base
         while numbered or name in used or taken(name):
-            number += 1
-            name, numbered = f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}", False
+            numbers[base] += 1
+            name, numbered = f"{base}_{numbers[base]}" if base[-1].isdigit() else f"{base}{numbers[base]}", False
         names[variable] = name
         used.add(name)
 

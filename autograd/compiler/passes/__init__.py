@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from autograd.compiler.passes.algebra import algebra
+from autograd.compiler.passes.batching import batched
 from autograd.compiler.passes.cheaper import cheaper
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.expanding import expanded
 from autograd.compiler.program import Program
 
 FOR_SPEED = (expanded, *3 * (algebra, shared_subexpressions, cheaper), algebra, dead_code)
-PASSES = (dead_code, algebra, shared_subexpressions, algebra, dead_code)
+PASSES = (dead_code, batched, algebra, shared_subexpressions, algebra, dead_code)
 
 
 def optimized(program: Program) -> Program:

@@ -1,0 +1,464 @@
+"""Numbers into arrays: a graph of scalar Tensors as the array program that one would have written.
+
+The numbers of one group (`scalar_groups.py`) become one array, and the operation on them one equation. Its inputs are
+views of earlier arrays where the places are regular (`grids.py`), and are gathered with a table of places where they
+are not. A product of such views that is only summed up is a matrix product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.passes.gathering import SEGMENT_SUMS, TOGETHER
+from autograd.compiler.passes.grids import Grid, Shape, common_grid, dense_order
+from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
+from autograd.compiler.passes.scalar_groups import Group, Groups
+from autograd.compiler.program import Equation, Program, Variable
+from autograd.ops import elementwise as ew
+from autograd.ops import linalg, reductions, shaping
+from autograd.ops.indexing import getitem
+from autograd.primitives import Primitive
+
+# Programs with fewer operations on single numbers stay as they are: straight lines of Python.
+FEWEST_OPERATIONS = 30
+# Constants of so many numbers are written where they are used, others have a name.
+WRITTEN_IN_PLACE = 8
+
+
+def batched(program: Program) -> Program:
+    """The program with what is done to many numbers alike done to arrays of them."""
+    if sum(not equation.output.shape for equation in program.equations) < FEWEST_OPERATIONS:
+        return program
+    graph = ScalarGraph(program)
+    groups = Groups(graph)
+    return _Batches(program, graph, groups).program() if groups.save else program
+
+
+class Source(NamedTuple):
+    """Where a group's operands lie: in an array, at the places of a table; or, without one, it is one for all."""
+
+    array: Any  # a variable or an ndarray; of one for all, a variable or a number
+    table: np.ndarray | None
+
+    @property
+    def shape(self) -> Shape:
+        return self.array.shape
+
+
+class _Batches:
+    """Makes the program of arrays."""
+
+    def __init__(self, program: Program, graph: ScalarGraph, groups: Groups) -> None:
+        self._old = program
+        self._graph = graph
+        self._groups = groups
+        self._equations: list[Equation] = []
+        self._tables: dict[Variable, np.ndarray] = {}
+        self._elements: dict[tuple[Variable, int], Variable] = {}  # by place
+        self._products: dict[Variable, tuple[Grid, list[Source]]] = {}
+        # Vectors of inputs that take the shape in which they are used first.
+        self._unshaped = {array for group in groups.inputs if (array := group.numbers[0].array) is not None}
+        self._like: Equation  # what is being replaced
+
+    def program(self) -> Program:
+        packs = {}
+        for group in self._groups.inputs:
+            array = group.numbers[0].array
+            assert array is not None
+            array.hint += "s"
+            packs[array] = tuple(x.variable for x in group.numbers if x.variable is not None)
+        for group in self._groups.results:
+            first = group.numbers[0]
+            assert first.equation is not None
+            self._like = first.equation
+            if not group.is_array:
+                self._alone(first)
+            elif not first.is_sum:
+                self._elementwise(group)
+            elif group.is_mixed:
+                self._sums_of_pieces(group)
+            else:
+                self._sums(group)
+        outputs, spread = self._outputs()
+        writes = tuple((target, self._number(self._graph.of[new])) for target, new in self._old.writes)
+        packed = {x: array for array, members in packs.items() for x in members}
+        inputs = tuple(dict.fromkeys(packed.get(x, x) for x in self._old.inputs))
+        return replace(
+            self._old, inputs=(*inputs, *self._tables), equations=tuple(self._equations), outputs=outputs,
+            writes=writes, packs=packs, tables=self._tables, spread=spread,
+        )  # fmt: skip
+
+    # --- one group ---
+
+    def _alone(self, number: Number) -> None:
+        """An equation that stays, of numbers taken out of their arrays."""
+        equation = number.equation
+        assert equation is not None and number.variable is not None
+        if number.is_sum:
+            total, *terms = [self._number(x) for x in number.operands]
+            for x in terms:
+                total = self._emit(ew.add, total, x, shape=(), dtype=number.variable.dtype)
+            self._define(number.variable, ())
+        elif number.is_scalar:
+            inputs = tuple(self._number(x) for x in number.operands)
+            self._equations.append(replace(equation, inputs=inputs))
+        else:
+            mapping = {x: self._number(self._graph.of[x]) for x in equation.reads()}
+            self._equations.append(equation.replaced({x: new for x, new in mapping.items() if new is not x}))
+
+    def _elementwise(self, group: Group) -> None:
+        numbers = group.numbers
+        sources = [self._source(column) for column in zip(*(x.operands for x in numbers), strict=True)]
+        moving = [source for source in sources if source.table is not None]
+        grid = common_grid([_table(s) for s in moving], [s.shape for s in moving])
+        if grid is None or any(not any(strides) for strides in zip(*grid.strides, strict=True)):
+            taken = [self._gathered(source) for source in moving]
+            shape: Shape = (len(numbers),)
+        else:
+            taken = [self._view(source.array, grid, i) for i, source in enumerate(moving)]
+            shape = grid.shape
+        rest = iter(taken)
+        inputs = tuple(source.array if source.table is None else next(rest) for source in sources)
+        primitive = numbers[0].primitive
+        array = self._result(group)
+        self._emit(primitive, *inputs, shape=shape, dtype=array.dtype, hint=array.hint)
+        self._define(array, shape)
+        if primitive is ew.multiply and grid is not None and shape == grid.shape and len(moving) == 2:
+            self._products[array] = (grid, sources)
+
+    def _sums(self, group: Group) -> None:
+        """Sums of terms of the same kinds each: the terms of a kind lie in one array, or are one for all."""
+        numbers = group.numbers
+        result = self._result(group)
+        parts: list[Any] = []
+        moving: list[tuple[Any, np.ndarray]] = []
+        place = 0
+        for _, run in groupby(numbers[0].operands, key=lambda x: x.kind):
+            n = len(list(run))
+            columns = [x.operands[place : place + n] for x in numbers]
+            place += n
+            first = columns[0][0]
+            if first.array is not None:
+                moving.append((first.array, np.array([[x.position for x in terms] for terms in columns])))
+            elif first.variable is not None:
+                parts.append(self._times(n, first.variable))
+            else:
+                totals = np.array([sum(x.value for x in terms) for terms in columns], result.dtype)
+                same = (totals == totals[0]).all()
+                if same:
+                    parts.append(totals[0])
+                else:
+                    moving.append((totals, np.arange(len(totals))[:, None]))
+        shape = self._add_regular(moving, parts, result)
+        if shape is None:
+            shape = self._add_gathered(moving, parts, result)
+        self._define(result, () if len(numbers) == 1 else shape)
+
+    def _add_regular(self, moving: list[tuple[Any, np.ndarray]], parts: list[Any], result: Variable) -> Shape | None:
+        """Add up what lies regularly; the shape of the result, None if it does not."""
+        if any((table - table[:, :1] != table[0] - table[0, 0]).any() for _, table in moving):
+            return None
+        grid = common_grid([table[:, 0] for _, table in moving], [array.shape for array, _ in moving])
+        if grid is None or any(not any(strides) for strides in zip(*grid.strides, strict=True)):
+            return None
+        inner = [
+            common_grid([table[0] - table[0, 0]], [array.shape]) if table.shape[1] > 1 else Grid((), (0,), ((),))
+            for array, table in moving
+        ]
+        found = []
+        for i, ((array, table), terms) in enumerate(zip(moving, inner, strict=True)):
+            if terms is None:
+                x = self._sum(self._pick(array, table.T.reshape(-1, *grid.shape)), (0,))
+            elif not terms.shape:
+                x = self._view(array, grid, i)
+            else:
+                x = self._reduced(array, grid, i, terms)
+            found.append(x)
+        self._add_up(found, parts, result)
+        return grid.shape
+
+    def _add_gathered(self, moving: list[tuple[Any, np.ndarray]], parts: list[Any], result: Variable) -> Shape:
+        found = []
+        for array, table in moving:
+            x = self._pick(array, table.T if table.shape[1] > 1 else table[:, 0])
+            found.append(self._sum(x, (0,)) if table.shape[1] > 1 else x)
+        self._add_up(found, parts, result)
+        return moving[0][1].shape[:1]
+
+    def _add_up(self, found: list[Any], parts: list[Any], result: Variable) -> None:
+        total, *others = [*found, *parts]
+        for x in others:
+            shape = np.broadcast_shapes(total.shape, x.shape)
+            total = self._emit(ew.add, total, x, shape=shape, dtype=result.dtype, hint=result.hint)
+
+    def _sums_of_pieces(self, group: Group) -> None:
+        """Sums of any terms: all terms in a row, and where each sum begins."""
+        terms = [x for number in group.numbers for x in number.operands]
+        lengths = [len(number.operands) for number in group.numbers]
+        starts = np.cumsum([0, *lengths[:-1]])
+        result = self._result(group)
+        x = self._gathered(self._source(tuple(terms), always=True))
+        shape = (len(lengths),)
+        self._emit(SEGMENT_SUMS, x, starts=self._constant(starts, "starts"), shape=shape, dtype=result.dtype)
+        self._define(result, shape)
+
+    # --- operands ---
+
+    def _source(self, column: tuple[Number, ...], always: bool = False) -> Source:
+        """Where the operands in one place of a group's operations lie."""
+        first = column[0]
+        if not always and all(x is first for x in column):
+            return Source(self._number(first), None)
+        if first.array is not None and all(x.array is first.array for x in column):
+            return Source(first.array, np.array([x.position for x in column]))
+        distinct = list(dict.fromkeys(column))
+        if all(x.variable is None for x in column):
+            distinct.sort(key=lambda x: x.order)
+            pool: Any = np.array([x.value for x in distinct], self._dtype_of_numbers(distinct))
+            places = {x: i for i, x in enumerate(distinct)}
+        else:
+            pool, places = self._pooled(distinct)
+        return Source(pool, np.array([places[x] for x in column]))
+
+    def _pooled(self, distinct: list[Number]) -> tuple[Variable, dict[Number, int]]:
+        """A vector with numbers that lie in several places, and where in it they are."""
+        by_array: dict[Variable | None, list[Number]] = {}
+        for x in distinct:
+            by_array.setdefault(x.array, []).append(x)
+        dtype = np.result_type(*(x.variable.dtype for x in distinct if x.variable is not None))
+        parts, places, start = [], {}, 0
+        for array, numbers in by_array.items():
+            if array is None:
+                inputs = [dtype.type(x.value) if x.variable is None else x.variable for x in numbers]
+                parts.append(self._emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
+                found = range(len(numbers))
+            elif array.size > 2 * len(numbers):
+                numbers.sort(key=lambda x: x.position)
+                parts.append(self._gathered(Source(array, np.array([x.position for x in numbers]))))
+                found = range(len(numbers))
+            else:
+                parts.append(self._flat(array))
+                found = [x.position for x in numbers]
+            places.update((x, start + i) for x, i in zip(numbers, found, strict=True))
+            start += parts[-1].size
+        if len(parts) == 1:
+            return parts[0], places
+        return self._emit(shaping.concatenate, *parts, axis=0, shape=(start,), dtype=dtype), places
+
+    def _dtype_of_numbers(self, constants: list[Number]) -> np.dtype | None:
+        """Python's numbers take the dtype of what they meet."""
+        if not all(isinstance(x.value, float | int) and not isinstance(x.value, np.generic) for x in constants):
+            return None
+        beside = [x.dtype for x in self._like.inputs if isinstance(x, Variable)]
+        return beside[0] if beside else self._like.output.dtype
+
+    def _number(self, x: Number) -> Any:
+        """A number by itself."""
+        if x.array is None:
+            return x.value if x.variable is None else x.variable
+        return self._element(x.array, x.position)
+
+    def _element(self, array: Variable, position: int) -> Variable:
+        if (array, position) not in self._elements:
+            self._unshaped.discard(array)
+            index = tuple(int(i) for i in np.unravel_index(position, array.shape))
+            index = index[0] if len(index) == 1 else index
+            self._elements[array, position] = self._emit(getitem, array, index=index, shape=(), dtype=array.dtype)
+        return self._elements[array, position]
+
+    def _times(self, n: int, x: Variable) -> Variable:
+        return x if n == 1 else self._emit(ew.multiply, np.asarray(n, x.dtype), x, shape=(), dtype=x.dtype)
+
+    def _gathered(self, source: Source) -> Any:
+        """The operands as a vector."""
+        table = _table(source)
+        grid = common_grid([table], [source.shape])
+        if grid is not None and len(grid.shape) == 1 and grid.strides[0][0] > 0:
+            return self._view(source.array, grid, 0)
+        return self._pick(source.array, table)
+
+    def _pick(self, array: Any, table: np.ndarray) -> Any:
+        """What lies at the places of a table, in its shape."""
+        if isinstance(array, np.ndarray):
+            return self._constant(array.reshape(-1)[table], "numbers")
+        index = self._constant(table, "places", always=True)
+        return self._emit(getitem, self._flat(array), index=index, shape=table.shape, dtype=array.dtype)
+
+    def _view(self, array: Any, grid: Grid, i: int) -> Any:
+        """The operands in the shape of the grid, without the axes on which they do not depend or with length 1."""
+        if isinstance(array, np.ndarray):
+            entries = array.reshape(-1)[grid.table(i)]
+            return self._constant(entries.reshape(_without_leading_ones(entries.shape)), "numbers")
+        order = dense_order(grid.shape, grid.strides[i])
+        if order is None:
+            return self._pick(array, grid.table(i))
+        if not order:
+            return self._element(array, grid.starts[i])
+        x = self._piece(array, grid.starts[i], tuple(grid.shape[axis] for axis in order))
+        return self._arranged(x, order, grid.shape)
+
+    def _arranged(self, x: Variable, order: list[int], shape: Shape) -> Variable:
+        """x, whose axes are those of `shape` named by `order`, with its axes in order and ones between them."""
+        if order != sorted(order):
+            axes = tuple(order.index(axis) for axis in sorted(order))
+            turned = tuple(x.shape[axis] for axis in axes)
+            keywords = {} if axes == tuple(range(len(axes)))[::-1] else {"axes": axes}
+            x = self._emit(shaping.transpose, x, **keywords, shape=turned, dtype=x.dtype, is_view=True)
+        return self._shaped(x, _without_leading_ones(tuple(n if i in order else 1 for i, n in enumerate(shape))))
+
+    def _piece(self, array: Variable, start: int, shape: Shape) -> Variable:
+        """A piece without gaps of an array."""
+        size = math.prod(shape)
+        if array in self._unshaped and size == array.size:
+            array.shape = shape
+        self._unshaped.discard(array)
+        if size == array.size:
+            return self._shaped(array, shape)
+        index = slice(start, start + size)
+        x = self._emit(getitem, self._flat(array), index=index, shape=(size,), dtype=array.dtype, is_view=True)
+        return self._shaped(x, shape)
+
+    def _flat(self, array: Variable) -> Variable:
+        self._unshaped.discard(array)
+        return self._shaped(array, (array.size,))
+
+    def _shaped(self, x: Variable, shape: Shape) -> Variable:
+        if x.shape == shape:
+            return x
+        return self._emit(shaping.reshape, x, shape=shape, dtype=x.dtype, is_view=True, keywords={"shape": shape})
+
+    # --- sums ---
+
+    def _reduced(self, array: Any, grid: Grid, i: int, terms: Grid) -> Any:
+        """Sums over some axes of an array, in the shape of the grid."""
+        repeats = math.prod(n for n, stride in zip(terms.shape, terms.strides[0], strict=True) if not stride)
+        shape, strides = grid.shape + terms.shape, grid.strides[i] + terms.strides[0]
+        order = dense_order(shape, strides)
+        if order is None or isinstance(array, np.ndarray):
+            x = self._pick(array, Grid(shape, (grid.starts[i],), (strides,)).table(0))
+            x = self._sum(x, tuple(range(len(grid.shape), len(shape))))
+        elif all(axis < len(grid.shape) for axis in order):
+            x = self._view(array, grid, i)
+        else:
+            kept = [axis for axis in order if axis < len(grid.shape)]
+            dims = tuple(shape[axis] for axis in order)
+            places = {axis: k for k, axis in enumerate(order)}
+            x = self._matrix_product(array, dims, [places[axis] for axis in sorted(kept)])
+            if x is not None:
+                kept.sort()
+            else:
+                summed = tuple(k for k, axis in enumerate(order) if axis not in kept)
+                x = self._sum(self._piece(array, grid.starts[i], dims), summed)
+            x = self._arranged(x, kept, grid.shape)
+        if repeats == 1:
+            return x
+        return self._emit(ew.multiply, np.asarray(repeats, x.dtype), x, shape=x.shape, dtype=x.dtype)
+
+    def _sum(self, x: Variable, axes: Shape) -> Variable:
+        shape = tuple(n for axis, n in enumerate(x.shape) if axis not in axes)
+        axis = None if not shape else axes[0] if len(axes) == 1 else axes
+        return self._emit(reductions.sum_, x, axis=axis, shape=shape, dtype=x.dtype)
+
+    def _matrix_product(self, array: Variable, dims: Shape, kept: list[int]) -> Variable | None:
+        """Sums of products over axes that both factors have, the other axes, one factor's alone, in the order `kept`."""
+        if array not in self._products or array.shape != dims or not kept:
+            return None
+        grid, sources = self._products[array]
+        summed = [axis for axis in range(len(dims)) if axis not in kept]
+        has = [[bool(stride) for stride in grid.strides[side]] for side in (0, 1)]
+        if not all(has[0][axis] and has[1][axis] for axis in summed) or any(has[0][k] is has[1][k] for k in kept):
+            return None
+        left, right = (0, 1) if has[0][kept[0]] else (1, 0)
+        rows = [axis for axis in kept if has[left][axis]]
+        columns = [axis for axis in kept if has[right][axis]]
+        a = self._matrix(sources[left].array, grid, left, rows, summed)
+        b = self._matrix(sources[right].array, grid, right, summed, columns)
+        shape = (*a.shape[:-1], *b.shape[1:])
+        x = self._emit(linalg.matmul, a, b, shape=shape, dtype=array.dtype, hint="z")
+        x = self._shaped(x, tuple(dims[axis] for axis in (*rows, *columns)))
+        order = [kept.index(axis) for axis in (*rows, *columns)]
+        return self._arranged(x, order, tuple(dims[axis] for axis in kept))
+
+    def _matrix(self, array: Any, grid: Grid, i: int, first: list[int], second: list[int]) -> Variable:
+        """A factor with two lots of its axes as rows and columns; a vector if one is empty."""
+        axes = [*first, *second]
+        part = Grid(
+            tuple(grid.shape[k] for k in axes), (grid.starts[i],), (tuple(grid.strides[i][k] for k in axes),)
+        )
+        shape = tuple(math.prod(grid.shape[k] for k in lot) for lot in (first, second) if lot)
+        x = self._view(array, part, 0)
+        return x.reshape(shape) if isinstance(x, np.ndarray) else self._shaped(x, shape)
+
+    # --- equations ---
+
+    def _emit(
+        self, primitive: Primitive, *inputs: Any, shape: Shape, dtype: Any, hint: str = "", is_view: bool = False,
+        keywords: dict[str, Any] | None = None, **others: Any,
+    ) -> Variable:  # fmt: skip
+        output = Variable(shape, dtype, hint or _HINTS.get(primitive, "t"))
+        equation = replace(
+            self._like, primitive=primitive, inputs=inputs, keywords=keywords or others, output=output, is_view=is_view
+        )
+        self._equations.append(equation)
+        return output
+
+    def _define(self, variable: Variable, shape: Shape) -> None:
+        """Let the last equation define that variable."""
+        variable.shape = shape
+        self._equations[-1] = replace(self._equations[-1], output=variable)
+
+    def _result(self, group: Group) -> Variable:
+        """The array of a group, which is called after what it is the gradient of; the variable of one number."""
+        first = group.numbers[0]
+        array = first.array if first.array is not None else first.variable
+        assert array is not None
+        of = {self._array_of_target(x) for x in group.numbers}
+        if first.array is not None and len(of) == 1:
+            array.of = of.pop()
+        return array
+
+    def _array_of_target(self, x: Number) -> Variable | None:
+        target = None if x.variable is None or x.variable.of is None else self._graph.of.get(x.variable.of)
+        return None if target is None else target.array
+
+    def _constant(self, values: np.ndarray, hint: str, always: bool = False) -> Any:
+        if values.size <= WRITTEN_IN_PLACE and not always:
+            return values
+        variable = Variable(values.shape, values.dtype, hint)
+        self._tables[variable] = np.ascontiguousarray(values)
+        return variable
+
+    # --- what leaves ---
+
+    def _outputs(self) -> tuple[tuple[Variable, ...], tuple[tuple[int, int | None], ...]]:
+        """The results, and for each of the old ones where it is: which result, and where in it."""
+        numbers = [self._graph.of[x] for x in self._old.outputs]
+        wanted = Counter(x.array for x in dict.fromkeys(numbers))
+        places: list[tuple[Variable, int | None]] = []
+        for x in numbers:
+            if x.array is not None and 2 * wanted[x.array] > x.array.size:
+                places.append((x.array, x.position))
+            else:
+                places.append((self._number(x), None))
+        outputs = tuple(dict.fromkeys(array for array, _ in places))
+        index = {x: i for i, x in enumerate(outputs)}
+        return outputs, tuple((index[array], position) for array, position in places)
+
+
+_HINTS = {ew.add: "s", ew.multiply: "q", linalg.matmul: "z", reductions.sum_: "s"}
+
+
+def _table(source: Source) -> np.ndarray:
+    assert source.table is not None
+    return source.table
+
+
+def _without_leading_ones(shape: Shape) -> Shape:
+    first = next((i for i, n in enumerate(shape) if n != 1), len(shape))
+    return shape[first:]
