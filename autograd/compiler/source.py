@@ -7,6 +7,9 @@ import keyword
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from autograd.compiler.literals import literal
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
@@ -39,11 +42,13 @@ class Source:
             for x, start in others.items()
             if start is not None and x.size and x not in program.aliases
         }
-        self.inputs = [x for x in program.inputs if x not in pieces]
+        self.inputs = [x for x in program.inputs if x not in pieces and x not in program.tables]
         parameters = ", ".join(self.names[x] for x in self.inputs)
         lines = [f'"""{self._title()}"""', "", *self._imports(), ""]
         for definition in self.lowering.helpers.definitions.values():
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
+        for x, values in program.tables.items():
+            lines += ["", *self._table(x, values)]
         lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
@@ -55,6 +60,15 @@ class Source:
     def _imports(self) -> list[str]:
         used = any("math." in text for text in self.lowering.helpers.definitions.values())
         return ["import math", "", "import numpy as np"] if used else ["import numpy as np"]
+
+    def _table(self, x: Variable, values: np.ndarray) -> Iterator[str]:
+        """Lines that define a constant, which say what it is if it tells which elements of an array are gathered."""
+        user = self._user.get(x)
+        if user is not None and x.dtype.kind == "i" and isinstance(gathered := user.inputs[0], Variable):
+            yield f"# The elements of {self.names[gathered]} in {self.names[user.output]}."
+        tree = literal(values)
+        assert tree is not None
+        yield from _broken(f"{self.names[x]} = {ast.unparse(tree)}")
 
     def _pieces(self, pieces: dict[Variable, tuple[Variable, int]]) -> Iterator[str]:
         """Lines for parameters that are parts of one vector."""

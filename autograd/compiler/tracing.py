@@ -12,7 +12,7 @@ from autograd.compiler.literals import WRITTEN_OUT
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import Capture
 from autograd.errors import CaptureError
-from autograd.graph import Node, clock_of, leaf, locate
+from autograd.graph import Location, Node, clock_of, leaf, locate
 from autograd.tensor import Tensor
 
 
@@ -24,6 +24,7 @@ class Trace:
         self.arguments = arguments
         self.variables: dict[Node, Variable] = {}
         self._large: dict[Any, Node] = {}
+        self._locations: dict[Any, Location] = {}
         self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
         targets = [(node, new) for node, new in _written(capture)]
         roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
@@ -35,7 +36,7 @@ class Trace:
         self.floats = [node for node, _ in targets if type(node.output) is float]  # to be assigned by the caller
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
-        hints = _names_of_results(ops, self.variables)
+        hints = _names_of_results(equations)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
             name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases
@@ -94,7 +95,8 @@ class Trace:
         if node not in self.inputs:
             name = self.arguments.get(node) or self.capture.names.get(node)
             if name is None:
-                name = (node.notes.name if node.notes is not None else None) or "constant"
+                kind = "parameter" if node.requires_grad else "constant"
+                name = (node.notes.name if node.notes is not None else None) or kind
             self.inputs[node] = self.variables[node] = Variable.like(node.output, _identifier(name))
         return self.inputs[node]
 
@@ -142,7 +144,14 @@ class Trace:
         section = self._section(node.clock)
         is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
         is_view = is_given or getattr(node.output, "base", None) is not None
-        return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
+        return Equation(node.primitive, inputs, keywords, output, section, self._location(node), is_view)
+
+    def _location(self, node: Node) -> Location:
+        """The line that recorded a node, looked up once for each place of the code."""
+        place = (node.code, node.lasti)
+        if place not in self._locations:
+            self._locations[place] = locate(*place)
+        return self._locations[place]
 
 
 # What to call a result, by the operation.
@@ -188,18 +197,18 @@ def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | 
     return found
 
 
-def _names_of_results(ops: list[Node], variables: dict[Node, Variable]) -> dict[Variable, str]:
+def _names_of_results(equations: list[Equation]) -> dict[Variable, str]:
     """The user's own names: of `h = np.tanh(z)` the last operation of that line is `h`."""
-    last: dict[tuple[Any, int], Node] = {}
-    for node in ops:
-        if variables[node].of is None:
-            place = locate(node.code, node.lasti)
-            last[place.file, place.line] = node
+    last: dict[tuple[str, int], Equation] = {}
+    for equation in equations:
+        if equation.output.of is None and equation.location is not None:
+            last[equation.location[:2]] = equation
     names = {}
-    for (_, _), node in last.items():
-        target = _assigned_name(locate(node.code, node.lasti).text)
+    for equation in last.values():
+        assert equation.location is not None
+        target = _assigned_name(equation.location.text)
         if target:
-            names[variables[node]] = target
+            names[equation.output] = target
     return names
 
 

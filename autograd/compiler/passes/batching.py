@@ -37,18 +37,30 @@ def batched(program: Program) -> Program:
         return program
     graph = ScalarGraph(program)
     groups = Groups(graph)
-    return _Batches(program, graph, groups).program() if groups.save else program
+    if not groups.save:
+        return program
+    for array, shape in _Batches(program, graph, groups).shapes_of_inputs().items():
+        array.shape = shape
+    return _Batches(program, graph, groups).program()
 
 
 class Source(NamedTuple):
-    """Where a group's operands lie: in an array, at the places of a table; or, without one, it is one for all."""
+    """A group's operands: those at the places of a table in an array; or, without a table, constants or one for all."""
 
-    array: Any  # a variable or an ndarray; of one for all, a variable or a number
-    table: np.ndarray | None
+    array: Any  # a variable; constants as an ndarray; a variable or a number for all
+    table: np.ndarray | None = None
 
-    @property
-    def shape(self) -> Shape:
-        return self.array.shape
+
+class Product(NamedTuple):
+    """What an array of products was computed from: a grid, and for each factor its place in it or its numbers."""
+
+    grid: Grid
+    factors: tuple[tuple[Any, Any], ...]  # (array, which of the grid's), or (numbers in the shape of the grid, None)
+
+    def has(self, side: int, axis: int) -> bool:
+        """Whether a factor depends on an axis."""
+        array, i = self.factors[side]
+        return array.shape[axis] > 1 if i is None else bool(self.grid.strides[i][axis])
 
 
 class _Batches:
@@ -59,20 +71,33 @@ class _Batches:
         self._graph = graph
         self._groups = groups
         self._equations: list[Equation] = []
-        self._tables: dict[Variable, np.ndarray] = {}
+        self._tables: dict[Any, tuple[Variable, np.ndarray]] = {}
         self._elements: dict[tuple[Variable, int], Variable] = {}  # by place
-        self._products: dict[Variable, tuple[Grid, list[Source]]] = {}
-        # Vectors of inputs that take the shape in which they are used first.
-        self._unshaped = {array for group in groups.inputs if (array := group.numbers[0].array) is not None}
+        self._products: dict[Variable, Product] = {}
+        self._packs = {array: group for group in groups.inputs if (array := group.numbers[0].array) is not None}
+        self._shapes: dict[Variable, Shape] = {}  # of inputs that are read in a shape of several axes
         self._like: Equation  # what is being replaced
 
+    def shapes_of_inputs(self) -> dict[Variable, Shape]:
+        """The shapes in which vectors of inputs are read; where they have them, all that is made of them has them."""
+        self._run()
+        return self._shapes
+
     def program(self) -> Program:
-        packs = {}
-        for group in self._groups.inputs:
-            array = group.numbers[0].array
-            assert array is not None
-            array.hint += "s"
-            packs[array] = tuple(x.variable for x in group.numbers if x.variable is not None)
+        """The program with the arrays in place of the numbers."""
+        self._run()
+        packs = {x: tuple(y.variable for y in group.numbers if y.variable) for x, group in self._packs.items()}
+        outputs, spread = self._outputs()
+        writes = tuple((target, self._number(self._graph.of[new])) for target, new in self._old.writes)
+        packed = {x: array for array, members in packs.items() for x in members}
+        inputs = tuple(dict.fromkeys(packed.get(x, x) for x in self._old.inputs))
+        tables = dict(self._tables.values())
+        return replace(
+            self._old, inputs=(*inputs, *tables), equations=tuple(self._equations), outputs=outputs, writes=writes,
+            packs=packs, tables=tables, spread=spread,
+        )  # fmt: skip
+
+    def _run(self) -> None:
         for group in self._groups.results:
             first = group.numbers[0]
             assert first.equation is not None
@@ -85,14 +110,6 @@ class _Batches:
                 self._sums_of_pieces(group)
             else:
                 self._sums(group)
-        outputs, spread = self._outputs()
-        writes = tuple((target, self._number(self._graph.of[new])) for target, new in self._old.writes)
-        packed = {x: array for array, members in packs.items() for x in members}
-        inputs = tuple(dict.fromkeys(packed.get(x, x) for x in self._old.inputs))
-        return replace(
-            self._old, inputs=(*inputs, *self._tables), equations=tuple(self._equations), outputs=outputs,
-            writes=writes, packs=packs, tables=self._tables, spread=spread,
-        )  # fmt: skip
 
     # --- one group ---
 
@@ -115,29 +132,49 @@ class _Batches:
     def _elementwise(self, group: Group) -> None:
         numbers = group.numbers
         sources = [self._source(column) for column in zip(*(x.operands for x in numbers), strict=True)]
-        moving = [source for source in sources if source.table is not None]
-        grid = common_grid([_table(s) for s in moving], [s.shape for s in moving])
-        if grid is None or any(not any(strides) for strides in zip(*grid.strides, strict=True)):
-            taken = [self._gathered(source) for source in moving]
-            shape: Shape = (len(numbers),)
-        else:
-            taken = [self._view(source.array, grid, i) for i, source in enumerate(moving)]
-            shape = grid.shape
-        rest = iter(taken)
-        inputs = tuple(source.array if source.table is None else next(rest) for source in sources)
+        tables = [(source.array, source.table) for source in sources if source.table is not None]
+        constants = [source.array for source in sources if type(source.array) is np.ndarray]
+        grid = self._grid(tables, constants)
+        shape: Shape = (len(numbers),) if grid is None else grid.shape
+        inputs: list[Any] = []
+        factors: list[tuple[Any, Any]] = []
+        for source in sources:
+            if type(source.array) is np.ndarray:
+                values = _where_it_varies(source.array.reshape(shape))
+                factors.append((values, None))
+                inputs.append(self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers"))
+            elif source.table is None:
+                inputs.append(source.array)
+            elif grid is None:
+                inputs.append(self._gathered(source.array, source.table))
+            else:
+                factors.append((source.array, len([i for _, i in factors if i is not None])))
+                inputs.append(self._view(source.array, grid, factors[-1][1]))
         primitive = numbers[0].primitive
         array = self._result(group)
         self._emit(primitive, *inputs, shape=shape, dtype=array.dtype, hint=array.hint)
         self._define(array, shape)
-        if primitive is ew.multiply and grid is not None and shape == grid.shape and len(moving) == 2:
-            self._products[array] = (grid, sources)
+        if primitive is ew.multiply and grid is not None and len(factors) == 2:
+            self._products[array] = Product(grid, tuple(factors))
+
+    def _grid(self, tables: list[tuple[Variable, np.ndarray]], constants: list[np.ndarray]) -> Grid | None:
+        """The grid of some tables of places, with axes on each of which one of them depends, or else a constant."""
+        grid = common_grid([table for _, table in tables], [array.shape for array, _ in tables])
+        if grid is None:
+            return None
+        varying = [_where_it_varies(values.reshape(grid.shape)).shape for values in constants]
+        for axis in range(len(grid.shape)):
+            if not any(strides[axis] for strides in grid.strides) and all(shape[axis] == 1 for shape in varying):
+                return None
+        return grid
 
     def _sums(self, group: Group) -> None:
         """Sums of terms of the same kinds each: the terms of a kind lie in one array, or are one for all."""
         numbers = group.numbers
         result = self._result(group)
         parts: list[Any] = []
-        moving: list[tuple[Any, np.ndarray]] = []
+        moving: list[tuple[Variable, np.ndarray]] = []
+        constants = np.zeros(len(numbers), result.dtype)
         place = 0
         for _, run in groupby(numbers[0].operands, key=lambda x: x.kind):
             n = len(list(run))
@@ -149,49 +186,47 @@ class _Batches:
             elif first.variable is not None:
                 parts.append(self._times(n, first.variable))
             else:
-                totals = np.array([sum(x.value for x in terms) for terms in columns], result.dtype)
-                same = (totals == totals[0]).all()
-                if same:
-                    parts.append(totals[0])
-                else:
-                    moving.append((totals, np.arange(len(totals))[:, None]))
-        shape = self._add_regular(moving, parts, result)
+                constants += [sum(x.value for x in terms) for terms in columns]
+        shape = self._add_regular(moving, constants, parts, result)
         if shape is None:
-            shape = self._add_gathered(moving, parts, result)
+            shape = self._add_gathered(moving, constants, parts, result)
         self._define(result, () if len(numbers) == 1 else shape)
 
-    def _add_regular(self, moving: list[tuple[Any, np.ndarray]], parts: list[Any], result: Variable) -> Shape | None:
+    def _add_regular(
+        self, moving: list[tuple[Variable, np.ndarray]], constants: np.ndarray, parts: list[Any], result: Variable
+    ) -> Shape | None:
         """Add up what lies regularly; the shape of the result, None if it does not."""
         if any((table - table[:, :1] != table[0] - table[0, 0]).any() for _, table in moving):
             return None
-        grid = common_grid([table[:, 0] for _, table in moving], [array.shape for array, _ in moving])
-        if grid is None or any(not any(strides) for strides in zip(*grid.strides, strict=True)):
+        grid = self._grid([(array, table[:, 0]) for array, table in moving], [constants])
+        if grid is None:
             return None
-        inner = [
-            common_grid([table[0] - table[0, 0]], [array.shape]) if table.shape[1] > 1 else Grid((), (0,), ((),))
-            for array, table in moving
-        ]
         found = []
-        for i, ((array, table), terms) in enumerate(zip(moving, inner, strict=True)):
+        for i, (array, table) in enumerate(moving):
+            terms = common_grid([table[0] - table[0, 0]], [array.shape])
             if terms is None:
-                x = self._sum(self._pick(array, table.T.reshape(-1, *grid.shape)), (0,))
+                found.append(self._sum(self._pick(array, table.T.reshape(-1, *grid.shape)), (0,)))
             elif not terms.shape:
-                x = self._view(array, grid, i)
+                found.append(self._view(array, grid, i))
             else:
-                x = self._reduced(array, grid, i, terms)
-            found.append(x)
-        self._add_up(found, parts, result)
+                found.append(self._reduced(array, grid, i, terms))
+        self._add_up(found, constants.reshape(grid.shape), parts, result)
         return grid.shape
 
-    def _add_gathered(self, moving: list[tuple[Any, np.ndarray]], parts: list[Any], result: Variable) -> Shape:
+    def _add_gathered(
+        self, moving: list[tuple[Variable, np.ndarray]], constants: np.ndarray, parts: list[Any], result: Variable
+    ) -> Shape:
         found = []
         for array, table in moving:
             x = self._pick(array, table.T if table.shape[1] > 1 else table[:, 0])
             found.append(self._sum(x, (0,)) if table.shape[1] > 1 else x)
-        self._add_up(found, parts, result)
-        return moving[0][1].shape[:1]
+        self._add_up(found, constants, parts, result)
+        return constants.shape
 
-    def _add_up(self, found: list[Any], parts: list[Any], result: Variable) -> None:
+    def _add_up(self, found: list[Any], constants: np.ndarray, parts: list[Any], result: Variable) -> None:
+        if constants.any():
+            values = _where_it_varies(constants)
+            parts = [*parts, self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers")]
         total, *others = [*found, *parts]
         for x in others:
             shape = np.broadcast_shapes(total.shape, x.shape)
@@ -203,55 +238,53 @@ class _Batches:
         lengths = [len(number.operands) for number in group.numbers]
         starts = np.cumsum([0, *lengths[:-1]])
         result = self._result(group)
-        x = self._gathered(self._source(tuple(terms), always=True))
+        x = self._gathered(*self._pooled(tuple(terms)))
         shape = (len(lengths),)
-        self._emit(SEGMENT_SUMS, x, starts=self._constant(starts, "starts"), shape=shape, dtype=result.dtype)
+        self._emit(SEGMENT_SUMS, x, starts=self._table(starts, "starts"), shape=shape, dtype=result.dtype)
         self._define(result, shape)
 
     # --- operands ---
 
-    def _source(self, column: tuple[Number, ...], always: bool = False) -> Source:
+    def _source(self, column: tuple[Number, ...]) -> Source:
         """Where the operands in one place of a group's operations lie."""
         first = column[0]
-        if not always and all(x is first for x in column):
-            return Source(self._number(first), None)
-        if first.array is not None and all(x.array is first.array for x in column):
-            return Source(first.array, np.array([x.position for x in column]))
-        distinct = list(dict.fromkeys(column))
+        if all(x is first for x in column):
+            return Source(self._number(first))
         if all(x.variable is None for x in column):
-            distinct.sort(key=lambda x: x.order)
-            pool: Any = np.array([x.value for x in distinct], self._dtype_of_numbers(distinct))
-            places = {x: i for i, x in enumerate(distinct)}
-        else:
-            pool, places = self._pooled(distinct)
-        return Source(pool, np.array([places[x] for x in column]))
+            return Source(np.array([x.value for x in column], self._dtype_of_numbers(column)))
+        return Source(*self._pooled(column))
 
-    def _pooled(self, distinct: list[Number]) -> tuple[Variable, dict[Number, int]]:
-        """A vector with numbers that lie in several places, and where in it they are."""
+    def _pooled(self, column: tuple[Number, ...]) -> tuple[Variable, np.ndarray]:
+        """An array that holds some numbers, and where in it they are; if it must be, made of several others."""
+        first = column[0].array
+        if first is not None and all(x.array is first for x in column):
+            return first, np.array([x.position for x in column])
         by_array: dict[Variable | None, list[Number]] = {}
-        for x in distinct:
+        for x in dict.fromkeys(column):
             by_array.setdefault(x.array, []).append(x)
-        dtype = np.result_type(*(x.variable.dtype for x in distinct if x.variable is not None))
-        parts, places, start = [], {}, 0
+        dtype = np.result_type(*(x.variable.dtype for x in column if x.variable is not None))
+        parts: list[Variable] = []
+        places: dict[Number, int] = {}
+        start = 0
         for array, numbers in by_array.items():
+            found: Any = range(len(numbers))
             if array is None:
                 inputs = [dtype.type(x.value) if x.variable is None else x.variable for x in numbers]
                 parts.append(self._emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
-                found = range(len(numbers))
             elif array.size > 2 * len(numbers):
                 numbers.sort(key=lambda x: x.position)
-                parts.append(self._gathered(Source(array, np.array([x.position for x in numbers]))))
-                found = range(len(numbers))
+                parts.append(self._gathered(array, np.array([x.position for x in numbers])))
             else:
                 parts.append(self._flat(array))
                 found = [x.position for x in numbers]
             places.update((x, start + i) for x, i in zip(numbers, found, strict=True))
             start += parts[-1].size
-        if len(parts) == 1:
-            return parts[0], places
-        return self._emit(shaping.concatenate, *parts, axis=0, shape=(start,), dtype=dtype), places
+        whole = parts[0]
+        if len(parts) > 1:
+            whole = self._emit(shaping.concatenate, *parts, axis=0, shape=(start,), dtype=dtype)
+        return whole, np.array([places[x] for x in column])
 
-    def _dtype_of_numbers(self, constants: list[Number]) -> np.dtype | None:
+    def _dtype_of_numbers(self, constants: tuple[Number, ...]) -> np.dtype | None:
         """Python's numbers take the dtype of what they meet."""
         if not all(isinstance(x.value, float | int) and not isinstance(x.value, np.generic) for x in constants):
             return None
@@ -266,7 +299,6 @@ class _Batches:
 
     def _element(self, array: Variable, position: int) -> Variable:
         if (array, position) not in self._elements:
-            self._unshaped.discard(array)
             index = tuple(int(i) for i in np.unravel_index(position, array.shape))
             index = index[0] if len(index) == 1 else index
             self._elements[array, position] = self._emit(getitem, array, index=index, shape=(), dtype=array.dtype)
@@ -275,26 +307,20 @@ class _Batches:
     def _times(self, n: int, x: Variable) -> Variable:
         return x if n == 1 else self._emit(ew.multiply, np.asarray(n, x.dtype), x, shape=(), dtype=x.dtype)
 
-    def _gathered(self, source: Source) -> Any:
-        """The operands as a vector."""
-        table = _table(source)
-        grid = common_grid([table], [source.shape])
+    def _gathered(self, array: Variable, table: np.ndarray) -> Variable:
+        """The numbers at some places, as a vector."""
+        grid = common_grid([table], [array.shape])
         if grid is not None and len(grid.shape) == 1 and grid.strides[0][0] > 0:
-            return self._view(source.array, grid, 0)
-        return self._pick(source.array, table)
+            return self._view(array, grid, 0)
+        return self._pick(array, table)
 
-    def _pick(self, array: Any, table: np.ndarray) -> Any:
+    def _pick(self, array: Variable, table: np.ndarray) -> Variable:
         """What lies at the places of a table, in its shape."""
-        if isinstance(array, np.ndarray):
-            return self._constant(array.reshape(-1)[table], "numbers")
-        index = self._constant(table, "places", always=True)
+        index = self._table(table, "places")
         return self._emit(getitem, self._flat(array), index=index, shape=table.shape, dtype=array.dtype)
 
-    def _view(self, array: Any, grid: Grid, i: int) -> Any:
+    def _view(self, array: Variable, grid: Grid, i: int) -> Variable:
         """The operands in the shape of the grid, without the axes on which they do not depend or with length 1."""
-        if isinstance(array, np.ndarray):
-            entries = array.reshape(-1)[grid.table(i)]
-            return self._constant(entries.reshape(_without_leading_ones(entries.shape)), "numbers")
         order = dense_order(grid.shape, grid.strides[i])
         if order is None:
             return self._pick(array, grid.table(i))
@@ -315,9 +341,8 @@ class _Batches:
     def _piece(self, array: Variable, start: int, shape: Shape) -> Variable:
         """A piece without gaps of an array."""
         size = math.prod(shape)
-        if array in self._unshaped and size == array.size:
-            array.shape = shape
-        self._unshaped.discard(array)
+        if array in self._packs and size == array.size and len(shape) > 1:
+            self._shapes.setdefault(array, shape)
         if size == array.size:
             return self._shaped(array, shape)
         index = slice(start, start + size)
@@ -325,7 +350,6 @@ class _Batches:
         return self._shaped(x, shape)
 
     def _flat(self, array: Variable) -> Variable:
-        self._unshaped.discard(array)
         return self._shaped(array, (array.size,))
 
     def _shaped(self, x: Variable, shape: Shape) -> Variable:
@@ -335,12 +359,12 @@ class _Batches:
 
     # --- sums ---
 
-    def _reduced(self, array: Any, grid: Grid, i: int, terms: Grid) -> Any:
+    def _reduced(self, array: Variable, grid: Grid, i: int, terms: Grid) -> Variable:
         """Sums over some axes of an array, in the shape of the grid."""
         repeats = math.prod(n for n, stride in zip(terms.shape, terms.strides[0], strict=True) if not stride)
         shape, strides = grid.shape + terms.shape, grid.strides[i] + terms.strides[0]
         order = dense_order(shape, strides)
-        if order is None or isinstance(array, np.ndarray):
+        if order is None:
             x = self._pick(array, Grid(shape, (grid.starts[i],), (strides,)).table(0))
             x = self._sum(x, tuple(range(len(grid.shape), len(shape))))
         elif all(axis < len(grid.shape) for axis in order):
@@ -369,31 +393,34 @@ class _Batches:
         """Sums of products over axes that both factors have, the other axes, one factor's alone, in the order `kept`."""
         if array not in self._products or array.shape != dims or not kept:
             return None
-        grid, sources = self._products[array]
+        product = self._products[array]
         summed = [axis for axis in range(len(dims)) if axis not in kept]
-        has = [[bool(stride) for stride in grid.strides[side]] for side in (0, 1)]
-        if not all(has[0][axis] and has[1][axis] for axis in summed) or any(has[0][k] is has[1][k] for k in kept):
+        if not all(product.has(0, axis) and product.has(1, axis) for axis in summed):
             return None
-        left, right = (0, 1) if has[0][kept[0]] else (1, 0)
-        rows = [axis for axis in kept if has[left][axis]]
-        columns = [axis for axis in kept if has[right][axis]]
-        a = self._matrix(sources[left].array, grid, left, rows, summed)
-        b = self._matrix(sources[right].array, grid, right, summed, columns)
+        if any(product.has(0, axis) is product.has(1, axis) for axis in kept):
+            return None
+        left, right = (0, 1) if product.has(0, kept[0]) else (1, 0)
+        rows = [axis for axis in kept if product.has(left, axis)]
+        columns = [axis for axis in kept if product.has(right, axis)]
+        a = self._matrix(product, left, rows, summed)
+        b = self._matrix(product, right, summed, columns)
         shape = (*a.shape[:-1], *b.shape[1:])
         x = self._emit(linalg.matmul, a, b, shape=shape, dtype=array.dtype, hint="z")
         x = self._shaped(x, tuple(dims[axis] for axis in (*rows, *columns)))
         order = [kept.index(axis) for axis in (*rows, *columns)]
         return self._arranged(x, order, tuple(dims[axis] for axis in kept))
 
-    def _matrix(self, array: Any, grid: Grid, i: int, first: list[int], second: list[int]) -> Variable:
+    def _matrix(self, product: Product, side: int, first: list[int], second: list[int]) -> Any:
         """A factor with two lots of its axes as rows and columns; a vector if one is empty."""
         axes = [*first, *second]
-        part = Grid(
-            tuple(grid.shape[k] for k in axes), (grid.starts[i],), (tuple(grid.strides[i][k] for k in axes),)
-        )
-        shape = tuple(math.prod(grid.shape[k] for k in lot) for lot in (first, second) if lot)
-        x = self._view(array, part, 0)
-        return x.reshape(shape) if isinstance(x, np.ndarray) else self._shaped(x, shape)
+        dims = tuple(product.grid.shape[k] for k in axes)
+        shape = tuple(math.prod(product.grid.shape[k] for k in lot) for lot in (first, second) if lot)
+        array, i = product.factors[side]
+        if i is None:
+            others = [k for k in range(array.ndim) if k not in axes]
+            return self._constant(array.transpose([*others, *axes]).reshape(shape), "numbers")
+        strides = tuple(product.grid.strides[i][k] for k in axes)
+        return self._shaped(self._view(array, Grid(dims, (product.grid.starts[i],), (strides,)), 0), shape)
 
     # --- equations ---
 
@@ -427,12 +454,15 @@ class _Batches:
         target = None if x.variable is None or x.variable.of is None else self._graph.of.get(x.variable.of)
         return None if target is None else target.array
 
-    def _constant(self, values: np.ndarray, hint: str, always: bool = False) -> Any:
-        if values.size <= WRITTEN_IN_PLACE and not always:
-            return values
-        variable = Variable(values.shape, values.dtype, hint)
-        self._tables[variable] = np.ascontiguousarray(values)
-        return variable
+    def _constant(self, values: np.ndarray, hint: str) -> Any:
+        return values if values.size <= WRITTEN_IN_PLACE else self._table(values, hint)
+
+    def _table(self, values: np.ndarray, hint: str) -> Variable:
+        key = (values.dtype, values.shape, values.tobytes())
+        if key not in self._tables:
+            variable = Variable(values.shape, values.dtype, hint)
+            self._tables[key] = variable, np.ascontiguousarray(values)
+        return self._tables[key][0]
 
     # --- what leaves ---
 
@@ -454,9 +484,13 @@ class _Batches:
 _HINTS = {ew.add: "s", ew.multiply: "q", linalg.matmul: "z", reductions.sum_: "s"}
 
 
-def _table(source: Source) -> np.ndarray:
-    assert source.table is not None
-    return source.table
+def _where_it_varies(values: np.ndarray) -> np.ndarray:
+    """The values, with one of each axis along which they do not change."""
+    for axis in range(values.ndim):
+        first = values.take([0], axis)
+        if np.array_equal(np.broadcast_to(first, values.shape), values, equal_nan=values.dtype.kind in "fc"):
+            values = first
+    return values
 
 
 def _without_leading_ones(shape: Shape) -> Shape:

@@ -39,6 +39,7 @@ class Groups:
     """Inputs and results of a graph in groups; each number knows its kind and its place in its group."""
 
     def __init__(self, graph: ScalarGraph) -> None:
+        self._of = graph.of
         self._new_kind = count()
         self._kinds: dict[Any, int] = {}
         self.inputs = self._grouped_inputs(graph)
@@ -127,17 +128,29 @@ class Groups:
         if x.primitive in _COMMUTATIVE:
             x.operands = tuple(sorted(x.operands, key=lambda y: (self._kind_of(y), _position(y))))
 
+    def _home(self, x: Number) -> tuple[int, int] | None:
+        """Where lies what x is the gradient with respect to: gradients lie alike."""
+        of = None if x.variable is None or x.variable.of is None else self._of.get(x.variable.of)
+        return None if of is None or of.array is None else (of.kind, of.position)
+
     def _placed(self, numbers: list[Number], group: Group) -> Group:
         """Give each number its place in the group."""
         if numbers[0].equation is not None:
-            numbers.sort(key=_places(numbers[0].operands))
+            homes = {x: self._home(x) for x in numbers}
+            if None not in homes.values():
+                numbers.sort(key=homes.__getitem__)
+            elif group.is_mixed:
+                numbers.sort(key=lambda x: [self._home(y) or (y.kind, _position(y)) for y in x.operands])
+            else:
+                numbers.sort(key=_places(numbers[0].operands))
         kind = next(self._new_kind)
         first = numbers[0].variable
         assert first is not None
         if len(numbers) == 1:  # one long sum: a number
             numbers[0].kind = kind
             return group
-        array = Variable((len(numbers),), first.dtype, first.hint)
+        several = "" if first.hint.endswith("s") or numbers[0].equation is not None else "s"
+        array = Variable((len(numbers),), first.dtype, first.hint + several)
         for position, x in enumerate(numbers):
             x.kind, x.array, x.position = kind, array, position
         return group
@@ -158,7 +171,7 @@ def _places(operands: tuple[Number, ...]) -> Callable[[Number], list[Any]]:
         return 0 if array is None else array.size
 
     order = sorted(range(len(operands)), key=size, reverse=True)
-    return lambda x: [(x.operands[i].kind, _position(x.operands[i])) for i in order if i < len(x.operands)]
+    return lambda x: [_position(x.operands[i]) for i in order]
 
 
 def _position(x: Number) -> int:
