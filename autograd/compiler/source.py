@@ -49,7 +49,9 @@ class Source:
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
         for x, values in program.tables.items():
             lines += ["", *self._table(x, values)]
-        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._pieces(pieces), *body]
+        lines += [""] if program.tables else []
+        head = _wrapped(f"def {program.name}({parameters}):")
+        lines += ["", *head, *self._packs(), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
     def _title(self) -> str:
@@ -69,6 +71,11 @@ class Source:
         tree = literal(values)
         assert tree is not None
         yield from _broken(f"{self.names[x]} = {ast.unparse(tree)}")
+
+    def _packs(self) -> Iterator[str]:
+        """Lines on the parameters that are made of numbers, in the order in which the program first uses these."""
+        for x in self.program.packs:
+            yield f"    # {self.names[x]}: {x.size} numbers as an array of shape {x.shape}"
 
     def _pieces(self, pieces: dict[Variable, tuple[Variable, int]]) -> Iterator[str]:
         """Lines for parameters that are parts of one vector."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Specialised:
             results: list[Tensor] = []
             self._structure = map_arrays(result, lambda x: _placed(x, results))
             gradients = capture.final_gradients()
-            left = [g for g in gradients.values() if g is not None]
+            left = [_with_node(g) for g in gradients.values() if g is not None]
             leaving = [x._node for x in (*results, *left)]
             different = list(dict.fromkeys(leaving))
             self._places = [different.index(node) for node in leaving]
@@ -58,7 +59,7 @@ class Specialised:
         self._count = len(results)
         self._floats = trace.floats
         self.program: Program = optimized(trace.program)
-        self.source = Source(self.program, _place_of(function))
+        self._place = _place_of(function)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
         self._with_gradient = [node for node, g in gradients.items() if g is not None]
         self._guards = list(capture.gradients.items())
@@ -79,6 +80,11 @@ class Specialised:
         for node in nodes:
             if type(node.output) is np.ndarray:
                 node.output = _PLACE  # the arguments of this run need not be kept
+
+    @cached_property
+    def source(self) -> Source:
+        """The program as text, written when it is first asked for."""
+        return Source(self.program, self._place)
 
     def prepare(self, values: list[Any]) -> tuple[Any, ...] | None:
         """What has to be computed before a call; None if the program does not hold any more."""
@@ -120,7 +126,8 @@ class Specialised:
         for node in self._without_gradient:
             node.grad = None
         for node in self._with_gradient:
-            node.grad = _own(next(rest))
+            value = next(rest)
+            node.grad = value if type(value) is float else _own(value)
         if self._capture.assigned_leaves:
             self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
         for action in self._capture.afters:
@@ -155,8 +162,13 @@ def _own(value: Any) -> Any:
 
 def _placed(x: Tensor, results: list[Tensor]) -> Any:
     """Note a Tensor of the result; a mark stands in its place."""
-    results.append(x)
+    results.append(_with_node(x))
     return _PLACE
+
+
+def _with_node(x: Tensor) -> Tensor:
+    """The Tensor, with a node of its own: one that was computed from constants alone has none."""
+    return x if x._node.output is not None else Tensor(x._data, dtype=x.dtype)
 
 
 _PLACE = np.empty(0)  # stands for an array in a result

@@ -134,7 +134,7 @@ class _Batches:
         sources = [self._source(column) for column in zip(*(x.operands for x in numbers), strict=True)]
         tables = [(source.array, source.table) for source in sources if source.table is not None]
         constants = [source.array for source in sources if type(source.array) is np.ndarray]
-        grid = self._grid(tables, constants)
+        grid = self._grid(tables, constants, len(numbers))
         shape: Shape = (len(numbers),) if grid is None else grid.shape
         inputs: list[Any] = []
         factors: list[tuple[Any, Any]] = []
@@ -157,9 +157,11 @@ class _Batches:
         if primitive is ew.multiply and grid is not None and len(factors) == 2:
             self._products[array] = Product(grid, tuple(factors))
 
-    def _grid(self, tables: list[tuple[Variable, np.ndarray]], constants: list[np.ndarray]) -> Grid | None:
-        """The grid of some tables of places, with axes on each of which one of them depends, or else a constant."""
+    def _grid(self, tables: list[tuple[Variable, np.ndarray]], constants: list[np.ndarray], n: int) -> Grid | None:
+        """The grid of some tables of n places, with axes on each of which one of them depends, or else a constant."""
         grid = common_grid([table for _, table in tables], [array.shape for array, _ in tables])
+        if not tables and n > 1:
+            grid = Grid((n,), (), ())
         if grid is None:
             return None
         varying = [_where_it_varies(values.reshape(grid.shape)).shape for values in constants]
@@ -198,7 +200,7 @@ class _Batches:
         """Add up what lies regularly; the shape of the result, None if it does not."""
         if any((table - table[:, :1] != table[0] - table[0, 0]).any() for _, table in moving):
             return None
-        grid = self._grid([(array, table[:, 0]) for array, table in moving], [constants])
+        grid = self._grid([(array, table[:, 0]) for array, table in moving], [constants], len(constants))
         if grid is None:
             return None
         found = []
@@ -299,8 +301,8 @@ class _Batches:
 
     def _element(self, array: Variable, position: int) -> Variable:
         if (array, position) not in self._elements:
-            index = tuple(int(i) for i in np.unravel_index(position, array.shape))
-            index = index[0] if len(index) == 1 else index
+            place = tuple(int(i) for i in np.unravel_index(position, array.shape))
+            index = place[0] if len(place) == 1 else place
             self._elements[array, position] = self._emit(getitem, array, index=index, shape=(), dtype=array.dtype)
         return self._elements[array, position]
 
@@ -335,7 +337,7 @@ class _Batches:
             axes = tuple(order.index(axis) for axis in sorted(order))
             turned = tuple(x.shape[axis] for axis in axes)
             keywords = {} if axes == tuple(range(len(axes)))[::-1] else {"axes": axes}
-            x = self._emit(shaping.transpose, x, **keywords, shape=turned, dtype=x.dtype, is_view=True)
+            x = self._emit(shaping.transpose, x, keywords=keywords, shape=turned, dtype=x.dtype, is_view=True)
         return self._shaped(x, _without_leading_ones(tuple(n if i in order else 1 for i, n in enumerate(shape))))
 
     def _piece(self, array: Variable, start: int, shape: Shape) -> Variable:
@@ -373,13 +375,12 @@ class _Batches:
             kept = [axis for axis in order if axis < len(grid.shape)]
             dims = tuple(shape[axis] for axis in order)
             places = {axis: k for k, axis in enumerate(order)}
-            x = self._matrix_product(array, dims, [places[axis] for axis in sorted(kept)])
-            if x is not None:
-                kept.sort()
-            else:
+            product = self._matrix_product(array, dims, [places[axis] for axis in sorted(kept)])
+            if product is None:
                 summed = tuple(k for k, axis in enumerate(order) if axis not in kept)
-                x = self._sum(self._piece(array, grid.starts[i], dims), summed)
-            x = self._arranged(x, kept, grid.shape)
+                x = self._arranged(self._sum(self._piece(array, grid.starts[i], dims), summed), kept, grid.shape)
+            else:
+                x = self._arranged(product, sorted(kept), grid.shape)
         if repeats == 1:
             return x
         return self._emit(ew.multiply, np.asarray(repeats, x.dtype), x, shape=x.shape, dtype=x.dtype)
@@ -390,7 +391,7 @@ class _Batches:
         return self._emit(reductions.sum_, x, axis=axis, shape=shape, dtype=x.dtype)
 
     def _matrix_product(self, array: Variable, dims: Shape, kept: list[int]) -> Variable | None:
-        """Sums of products over axes that both factors have, the other axes, one factor's alone, in the order `kept`."""
+        """Sums of products over axes that both factors have; axes of one factor alone, in the order `kept`."""
         if array not in self._products or array.shape != dims or not kept:
             return None
         product = self._products[array]
@@ -443,8 +444,8 @@ class _Batches:
     def _result(self, group: Group) -> Variable:
         """The array of a group, which is called after what it is the gradient of; the variable of one number."""
         first = group.numbers[0]
-        array = first.array if first.array is not None else first.variable
-        assert array is not None
+        array = first.array or first.variable
+        assert array is not None, "results have a variable"
         of = {self._array_of_target(x) for x in group.numbers}
         if first.array is not None and len(of) == 1:
             array.of = of.pop()

@@ -79,7 +79,8 @@ class ScalarGraph:
 
     def _results(self, equations: Iterable[Equation]) -> list[Number]:
         """A number for each equation that is not the same as an earlier one."""
-        of, known = self.of, {}
+        of = self.of
+        known: dict[Any, Number] = {}
         results = []
         phase, section = 0, None
         for order, equation in enumerate(equations, len(of)):
@@ -119,9 +120,9 @@ def _is_scalar(equation: Equation) -> bool:
     primitive = equation.primitive
     if equation.output.shape or equation.keywords:
         return False
-    if not primitive.is_elementwise and primitive not in _BY_ELEMENT:
-        if primitive.structure != CONSTANT or not isinstance(primitive.forward, np.ufunc):
-            return False
+    is_constant_ufunc = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
+    if not (primitive.is_elementwise or is_constant_ufunc or primitive in _BY_ELEMENT):
+        return False
     for x in equation.inputs:
         if x.shape if type(x) is Variable else not isinstance(x, float | int | np.generic | np.ndarray) or np.ndim(x):
             return False

@@ -128,6 +128,14 @@ class Groups:
         if x.primitive in _COMMUTATIVE:
             x.operands = tuple(sorted(x.operands, key=lambda y: (self._kind_of(y), _position(y))))
 
+    def _order_within(self, group: Group) -> Callable[[Number], Any]:
+        """The key to sort a group by: gradients like what they are of, all else like its operands."""
+        if all(self._home(x) is not None for x in group.numbers):
+            return self._home
+        if group.is_mixed:
+            return lambda x: [self._home(y) or (y.kind, _position(y)) for y in x.operands]
+        return _places(group.numbers[0].operands)
+
     def _home(self, x: Number) -> tuple[int, int] | None:
         """Where lies what x is the gradient with respect to: gradients lie alike."""
         of = None if x.variable is None or x.variable.of is None else self._of.get(x.variable.of)
@@ -136,13 +144,7 @@ class Groups:
     def _placed(self, numbers: list[Number], group: Group) -> Group:
         """Give each number its place in the group."""
         if numbers[0].equation is not None:
-            homes = {x: self._home(x) for x in numbers}
-            if None not in homes.values():
-                numbers.sort(key=homes.__getitem__)
-            elif group.is_mixed:
-                numbers.sort(key=lambda x: [self._home(y) or (y.kind, _position(y)) for y in x.operands])
-            else:
-                numbers.sort(key=_places(numbers[0].operands))
+            numbers.sort(key=self._order_within(group))
         kind = next(self._new_kind)
         first = numbers[0].variable
         assert first is not None
