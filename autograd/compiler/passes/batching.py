@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.passes.gathering import SEGMENT_SUMS, TOGETHER
+from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
+from autograd.compiler.passes.gathering import JOINED, SEGMENT_SUMS, TOGETHER
 from autograd.compiler.passes.grids import Grid, Shape, common_grid, dense_order
 from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
 from autograd.compiler.passes.scalar_groups import Group, Groups
@@ -29,6 +30,8 @@ from autograd.primitives import Primitive
 FEWEST_OPERATIONS = 30
 # Constants of so many numbers are written where they are used, others have a name.
 WRITTEN_IN_PLACE = 8
+# Of larger arrays only what is needed is copied when numbers of several arrays are put together.
+LARGE = 4096
 
 
 def batched(program: Program) -> Program:
@@ -37,11 +40,19 @@ def batched(program: Program) -> Program:
         return program
     graph = ScalarGraph(program)
     groups = Groups(graph)
-    if not groups.save:
-        return program
     for array, shape in _Batches(program, graph, groups).shapes_of_inputs().items():
         array.shape = shape
-    return _Batches(program, graph, groups).program()
+    found = shared_subexpressions(dead_code(_Batches(program, graph, groups).program()))
+    return found if _cost(found) < _cost(program) else program
+
+
+def _cost(program: Program) -> int:
+    """What a call takes, in operations on single numbers: an operation on a small array takes four times as long."""
+    total = 0
+    for equation in program.equations:
+        total += 4 if equation.output.shape and not equation.is_view else 1
+        total += len(equation.inputs) // 2 if equation.primitive in (TOGETHER, JOINED) else 0
+    return total
 
 
 class Source(NamedTuple):
@@ -262,7 +273,8 @@ class _Batches:
         if first is not None and all(x.array is first for x in column):
             return first, np.array([x.position for x in column])
         by_array: dict[Variable | None, list[Number]] = {}
-        for x in dict.fromkeys(column):
+        # By kinds, so that other operands may have the same sources; but gradients by what they are of.
+        for x in sorted(dict.fromkeys(column), key=lambda x: (self._groups.home(x) or (x.kind,))[0]):
             by_array.setdefault(x.array, []).append(x)
         dtype = np.result_type(*(x.variable.dtype for x in column if x.variable is not None))
         parts: list[Variable] = []
@@ -273,7 +285,7 @@ class _Batches:
             if array is None:
                 inputs = [dtype.type(x.value) if x.variable is None else x.variable for x in numbers]
                 parts.append(self._emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
-            elif array.size > 2 * len(numbers):
+            elif array.size > LARGE and array.size > 4 * len(numbers):
                 numbers.sort(key=lambda x: x.position)
                 parts.append(self._gathered(array, np.array([x.position for x in numbers])))
             else:
@@ -283,7 +295,7 @@ class _Batches:
             start += parts[-1].size
         whole = parts[0]
         if len(parts) > 1:
-            whole = self._emit(shaping.concatenate, *parts, axis=0, shape=(start,), dtype=dtype)
+            whole = self._emit(JOINED, *parts, shape=(start,), dtype=dtype)
         return whole, np.array([places[x] for x in column])
 
     def _dtype_of_numbers(self, constants: tuple[Number, ...]) -> np.dtype | None:

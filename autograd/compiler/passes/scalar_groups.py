@@ -47,12 +47,6 @@ class Groups:
         for _, level in groupby(sorted(graph.results, key=_depth), key=_depth):
             self.results += self._grouped_level(list(level))
 
-    @property
-    def save(self) -> bool:
-        """Whether the groups are wide enough to be worth while."""
-        arrays = [group for group in self.results if group.is_array]
-        return sum(group.steps for group in arrays) > 2 * SMALL * len(arrays)
-
     def _kind(self, key: Any) -> int:
         if key not in self._kinds:
             self._kinds[key] = next(self._new_kind)
@@ -130,13 +124,13 @@ class Groups:
 
     def _order_within(self, group: Group) -> Callable[[Number], Any]:
         """The key to sort a group by: gradients like what they are of, all else like its operands."""
-        if all(self._home(x) is not None for x in group.numbers):
-            return self._home
+        if all(self.home(x) is not None for x in group.numbers):
+            return self.home
         if group.is_mixed:
-            return lambda x: [self._home(y) or (y.kind, _position(y)) for y in x.operands]
+            return lambda x: [self.home(y) or (y.kind, _position(y)) for y in x.operands]
         return _places(group.numbers[0].operands)
 
-    def _home(self, x: Number) -> tuple[int, int] | None:
+    def home(self, x: Number) -> tuple[int, int] | None:
         """Where lies what x is the gradient with respect to: gradients lie alike."""
         of = None if x.variable is None or x.variable.of is None else self._of.get(x.variable.of)
         return None if of is None or of.array is None else (of.kind, of.position)
