@@ -20,7 +20,7 @@ from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
 from autograd.errors import CaptureError
-from autograd.graph import Location, Node, here, leaf, tick, user_place
+from autograd.graph import Location, here, leaf, tick, user_place
 from autograd.modes import capturing
 from autograd.tensor import Tensor, tensor_of
 
@@ -52,16 +52,19 @@ class Specialised:
             gradients = capture.final_gradients()
             left = [_with_node(g) for g in gradients.values() if g is not None]
             leaving = [x._node for x in (*results, *left)]
-            different = list(dict.fromkeys(leaving))
-            self._places = [different.index(node) for node in leaving]
-            trace = Trace(capture, _name_of(function), names, different)
+            places = {node: i for i, node in enumerate(dict.fromkeys(leaving))}
+            trace = Trace(capture, _name_of(function), names, list(places))
         self._as_tensors = any(given)
-        self._count = len(results)
-        self._floats = trace.floats
+        self._places = [places[x._node] for x in results]
+        self._as_floats = [type(x._data) is float for x in results]
+        leaves = {node: tensor for node, (tensor, _) in capture.assigned_leaves.items()}
+        self._numbers = [(node, leaves[node]) for node in trace.floats]
+        self._arrays = [node for node in leaves if node not in trace.floats]
         self.program: Program = optimized(trace.program)
         self._place = _place_of(function)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
-        self._with_gradient = [node for node, g in gradients.items() if g is not None]
+        kept = [node for node, g in gradients.items() if g is not None]
+        self._with_gradient = [(node, places[g._node]) for node, g in zip(kept, left, strict=True)]
         self._guards = list(capture.gradients.items())
         nodes = [tensor._node for tensor in arguments]
         asked = [
@@ -121,34 +124,34 @@ class Specialised:
 
     def finish(self, values: tuple[Any, ...]) -> Any:
         """Put the program's results where they belong; returns those of the function."""
-        n = self._count
-        rest = iter([values[place] for place in self._places[n:]])
         for node in self._without_gradient:
             node.grad = None
-        for node in self._with_gradient:
-            value = next(rest)
+        for node, place in self._with_gradient:
+            value = values[place]
             node.grad = value if type(value) is float else _own(value)
-        if self._capture.assigned_leaves:
-            self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
+        if self._numbers or self._arrays:
+            self._stamp(values[len(values) - len(self._numbers) :])
         for action in self._capture.afters:
             action()
-        return self._handed([values[place] for place in self._places[:n]])
+        return self._handed([values[place] for place in self._places])
 
-    def _stamp(self, floats: dict[Node, Any]) -> None:
-        """Note the assignments, which the program made, as the leaves' own `assign` does."""
+    def _stamp(self, numbers: tuple[Any, ...]) -> None:
+        """Note the assignments, which the program made, as the leaves' own `assign` does; numbers are made here."""
         code, lasti = user_place(2)
         now = tick()
-        for node, (tensor, _) in self._capture.assigned_leaves.items():
-            if node in floats:
-                tensor._data = node.output = float(floats[node])
-            node.snapshot = None
-            node.clock, node.code, node.lasti = now, code, lasti
+        for (node, tensor), value in zip(self._numbers, numbers, strict=True):
+            tensor._data = node.output = value if type(value) is float else float(value)
+            node.clock, node.code, node.lasti, node.snapshot = now, code, lasti, None
+        for node in self._arrays:
+            node.clock, node.code, node.lasti, node.snapshot = now, code, lasti, None
 
     def _handed(self, values: Any) -> Any:
         """Results in the function's containers, as arrays of the caller's own."""
-        copied = [_own(value) for value in values]
-        if self._as_tensors:
-            copied = [Tensor(value) for value in copied]
+        copied: list[Any]
+        if self._as_tensors:  # float64, whatever dtype Python's floats take
+            copied = [Tensor(np.float64(x) if type(x) is float else x) for x in values]
+        else:
+            copied = [float(x) if is_float else _own(x) for x, is_float in zip(values, self._as_floats, strict=True)]
         if self._structure is _PLACE:
             return copied[0]
         rest = iter(copied)

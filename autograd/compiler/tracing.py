@@ -33,7 +33,7 @@ class Trace:
             self._input(node)
         equations = [self._equation(node) for node in ops]
         outputs = [self._result(x) for x in results]
-        self.floats = [node for node, _ in targets if type(node.output) is float]  # to be assigned by the caller
+        self.floats = {node: None for node, _ in targets if _is_number(node.output)}  # to be assigned by the caller
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
         hints = _names_of_results(equations)
@@ -178,6 +178,13 @@ def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
     for _, tensor, current in capture.memory.values():
         if current is not tensor:
             yield tensor._node, current._node
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a leaf's value is not an array that assigning writes to: a float, if need be as `.data` has shown it."""
+    if type(value) is not np.ndarray:
+        return type(value) is float
+    return not value.ndim and value.base is None and value.dtype == np.float64
 
 
 def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:
