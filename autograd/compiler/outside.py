@@ -46,6 +46,7 @@ class Outside:
             for (name, _, _), (_, _, value) in zip(entries, rebound, strict=True)
             if isinstance(value, (*_CONTAINERS, np.ndarray)) and not isinstance(value, tuple)
         ]
+        self._quick = [_frames(value) for _, value, _ in self._contents]
 
     def is_unchanged(self) -> bool:
         """Whether every name has the value it had."""
@@ -55,7 +56,11 @@ class Outside:
         for mapping, name, value in self._names:
             if mapping.get(name) is not value and not _same(mapping.get(name), value):
                 return False
-        return all(_same(value, before) for _, value, before in self._contents)
+        return all(
+            (frames is not None and all(len(a) == len(b) and all(map(is_, a, b)) for a, b in frames))
+            or _same(value, before)
+            for frames, (_, value, before) in zip(self._quick, self._contents, strict=True)
+        )
 
     def refuse_changes(self, draws: list[Draw]) -> None:
         """Raise if a list, a dict, a set or an array was changed by the run, or a Generator used but for `draws`."""
@@ -118,6 +123,23 @@ def _copied(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_copied(part) for part in value]
     return value.copy() if isinstance(value, np.ndarray | set) else value
+
+
+def _frames(value: Any) -> list[tuple[Any, tuple[Any, ...]]] | None:
+    """Nested lists and tuples, each with what it holds: quickly found to be as they were; None if there are others.
+
+    A network of single numbers holds hundreds of Tensors in them.
+    """
+    frames = []
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, list | tuple):
+            frames.append((part, tuple(part)))
+            stack.extend(part)
+        elif isinstance(part, (*_CONTAINERS, np.ndarray)):
+            return None
+    return frames
 
 
 def _same(a: Any, b: Any) -> bool:
