@@ -58,13 +58,16 @@ class Equation:
     location: Location | None = None
     is_view: bool = False  # the output shares the memory of an input
 
-    def reads(self) -> Iterator[Variable]:
+    def reads(self) -> list[Variable]:
         """The variables that it needs, those in keywords too."""
-        return variables_in((*self.inputs, *self.keywords.values()))
+        found = [x for x in self.inputs if type(x) is Variable]
+        if self.keywords or len(found) < len(self.inputs):  # else there is nothing to look into
+            found = list(variables_in((*self.inputs, *self.keywords.values())))
+        return found
 
     def replaced(self, mapping: dict[Variable, Any]) -> Equation:
         """The same equation of other variables."""
-        if not any(variable in mapping for variable in self.reads()):
+        if not mapping or mapping.keys().isdisjoint(self.reads()):
             return self
         inputs = tuple(substituted(x, mapping) for x in self.inputs)
         return replace(self, inputs=inputs, keywords=substituted(self.keywords, mapping))

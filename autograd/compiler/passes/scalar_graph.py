@@ -123,10 +123,11 @@ def _is_scalar(equation: Equation) -> bool:
     is_constant_ufunc = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
     if not (primitive.is_elementwise or is_constant_ufunc or primitive in _BY_ELEMENT):
         return False
-    for x in equation.inputs:
-        if x.shape if type(x) is Variable else not isinstance(x, float | int | np.generic | np.ndarray) or np.ndim(x):
-            return False
-    return True
+    return all(not x.shape if type(x) is Variable else _is_number(x) for x in equation.inputs)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, float | int | np.generic) or (isinstance(x, np.ndarray) and not x.ndim)
 
 
 def _with_long_sums(results: list[Number], leaving: dict[Number, None]) -> list[Number]:
