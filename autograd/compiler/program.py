@@ -60,10 +60,13 @@ class Equation:
 
     def reads(self) -> list[Variable]:
         """The variables that it needs, those in keywords too."""
-        found = [x for x in self.inputs if type(x) is Variable]
-        if self.keywords or len(found) < len(self.inputs):  # else there is nothing to look into
-            found = list(variables_in((*self.inputs, *self.keywords.values())))
-        return found
+        found = []
+        for x in self.inputs:
+            if type(x) is Variable:
+                found.append(x)
+            elif type(x) is tuple or type(x) is list:
+                found += variables_in(x)
+        return [*found, *variables_in(self.keywords)] if self.keywords else found
 
     def replaced(self, mapping: dict[Variable, Any]) -> Equation:
         """The same equation of other variables."""

@@ -56,7 +56,6 @@ class Specialised:
             trace = Trace(capture, _name_of(function), names, list(places))
         self._as_tensors = any(given)
         self._places = [places[x._node] for x in results]
-        self._as_floats = [type(x._data) is float for x in results]
         leaves = {node: tensor for node, (tensor, _) in capture.assigned_leaves.items()}
         self._numbers = [(node, leaves[node]) for node in trace.floats]
         self._arrays = [node for node in leaves if node not in trace.floats]
@@ -147,11 +146,9 @@ class Specialised:
 
     def _handed(self, values: Any) -> Any:
         """Results in the function's containers, as arrays of the caller's own."""
-        copied: list[Any]
-        if self._as_tensors:  # float64, whatever dtype Python's floats take
-            copied = [Tensor(np.float64(x) if type(x) is float else x) for x in values]
-        else:
-            copied = [float(x) if is_float else _own(x) for x, is_float in zip(values, self._as_floats, strict=True)]
+        copied = [np.float64(x) if type(x) is float else _own(x) for x in values]  # a float, with an array's methods
+        if self._as_tensors:
+            copied = [Tensor(value) for value in copied]
         if self._structure is _PLACE:
             return copied[0]
         rest = iter(copied)

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.gathering import JOINED, SEGMENT_SUMS, TOGETHER
-from autograd.compiler.passes.grids import Grid, Shape, common_grid, dense_order
+from autograd.compiler.passes.grids import Grid, Shape, common_grid, dense_order, where_it_varies
 from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
 from autograd.compiler.passes.scalar_groups import Group, Groups
 from autograd.compiler.program import Equation, Program, Variable
@@ -139,9 +139,23 @@ class _Batches:
         elif number.is_scalar:
             inputs = tuple(self._number(x) for x in number.operands)
             self._equations.append(replace(equation, inputs=inputs))
+        elif (row := self._row(number)) is not None:
+            array, table = self._pooled(row)
+            self._emit(ew.positive, self._gathered(array, table), shape=table.shape, dtype=array.dtype)
+            self._define(number.variable, table.shape)
         else:
             mapping = {x: self._number(self._graph.of[x]) for x in equation.reads()}
             self._equations.append(equation.replaced({x: new for x, new in mapping.items() if new is not x}))
+
+    def _row(self, number: Number) -> tuple[Number, ...] | None:
+        """The numbers that an equation makes a vector of, as an optimizer does of gradients; None if it does not."""
+        assert number.equation is not None
+        if number.primitive is not shaping.concatenate or len(number.operands) != len(number.equation.inputs):
+            return None
+        row = [x.operands[0] for x in number.operands if x.equation is not None and x.primitive is shaping.reshape]
+        if len(row) < len(number.operands) or not all(x.variable is not None and not x.variable.shape for x in row):
+            return None
+        return tuple(row)
 
     def _elementwise(self, group: Group) -> None:
         numbers = group.numbers
@@ -154,7 +168,7 @@ class _Batches:
         factors: list[tuple[Any, Any]] = []
         for source in sources:
             if type(source.array) is np.ndarray:
-                values = _where_it_varies(source.array.reshape(shape))
+                values = where_it_varies(source.array.reshape(shape))
                 factors.append((values, None))
                 inputs.append(self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers"))
             elif source.table is None:
@@ -178,7 +192,9 @@ class _Batches:
             grid = Grid((n,), (), ())
         if grid is None:
             return None
-        varying = [_where_it_varies(values.reshape(grid.shape)).shape for values in constants]
+        for values in constants:
+            grid = grid.split_for(values)
+        varying = [where_it_varies(values.reshape(grid.shape)).shape for values in constants]
         for axis in range(len(grid.shape)):
             if not any(strides[axis] for strides in grid.strides) and all(shape[axis] == 1 for shape in varying):
                 return None
@@ -241,7 +257,7 @@ class _Batches:
 
     def _add_up(self, found: list[Any], constants: np.ndarray, parts: list[Any], result: Variable) -> None:
         if constants.any():
-            values = _where_it_varies(constants)
+            values = where_it_varies(constants)
             parts = [*parts, self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers")]
         total, *others = [*found, *parts]
         for x in others:
@@ -498,15 +514,6 @@ class _Batches:
 
 
 _HINTS = {ew.add: "s", ew.multiply: "q", linalg.matmul: "z", reductions.sum_: "s"}
-
-
-def _where_it_varies(values: np.ndarray) -> np.ndarray:
-    """The values, with one of each axis along which they do not change."""
-    for axis in range(values.ndim):
-        first = values.take([0], axis)
-        if np.array_equal(np.broadcast_to(first, values.shape), values, equal_nan=values.dtype.kind in "fc"):
-            values = first
-    return values
 
 
 def _without_leading_ones(shape: Shape) -> Shape:

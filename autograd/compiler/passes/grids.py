@@ -25,6 +25,27 @@ class Grid(NamedTuple):
     starts: tuple[int, ...]
     strides: tuple[Shape, ...]
 
+    def split(self, axis: int, inner: int) -> Grid:
+        """The same entries, with an axis as two, the second of length `inner`."""
+
+        def cut(lengths: Shape, outer: int, last: int) -> Shape:
+            return (*lengths[:axis], outer, last, *lengths[axis + 1 :])
+
+        shape = cut(self.shape, self.shape[axis] // inner, inner)
+        return Grid(shape, self.starts, tuple(cut(s, s[axis] * inner, s[axis]) for s in self.strides))
+
+    def split_for(self, values: np.ndarray) -> Grid:
+        """With axes cut where some numbers, as many as entries, depend on one part of each only.
+
+        Where they vary along one axis alone, as labels do, what looks regular is taken as chance.
+        """
+        varying = [axis for axis in range(len(self.shape)) if _varies(values.reshape(self.shape), axis)]
+        grid = self
+        for axis in reversed(varying if len(varying) > 1 else []):
+            inner = _part(values.reshape(grid.shape), axis)
+            grid = grid if inner is None else grid.split(axis, inner)
+        return grid if len(grid.shape) <= MOST_AXES else self
+
     def table(self, i: int) -> np.ndarray:
         """The table's entries; of length 1 along the axes on which they do not depend."""
         entries = np.full((1,) * len(self.shape), self.starts[i])
@@ -58,6 +79,31 @@ def common_grid(tables: Sequence[np.ndarray], sources: Sequence[Shape]) -> Grid 
     if len(shape) > MOST_AXES:
         return None
     return Grid(tuple(shape), starts, tuple(tuple(axis[i] for axis in strides) for i in range(len(tables))))
+
+
+def where_it_varies(values: np.ndarray) -> np.ndarray:
+    """The values, with one of each axis along which they do not change."""
+    for axis in range(values.ndim):
+        if not _varies(values, axis):
+            values = values.take([0], axis)
+    return values
+
+
+def _varies(values: np.ndarray, axis: int) -> bool:
+    first = np.broadcast_to(values.take([0], axis), values.shape)
+    return not np.array_equal(first, values, equal_nan=values.dtype.kind in "fc")
+
+
+def _part(values: np.ndarray, axis: int) -> int | None:
+    """How long the inner part of an axis is if the values repeat themselves along it, or in runs; None if not."""
+    n = values.shape[axis]
+    divisors = list(_divisors(n, n - 1))
+    before, behind = values.shape[:axis], values.shape[axis + 1 :]
+    for lengths, which in ((reversed(divisors), axis), (divisors, axis + 1)):
+        for inner in lengths:
+            if not _varies(values.reshape(*before, n // inner, inner, *behind), which):
+                return inner
+    return None
 
 
 def _run(table: np.ndarray) -> int:

@@ -64,12 +64,12 @@ class Groups:
         kinds: dict[Any, list[Number]] = defaultdict(list)
         for x in sorted(first, key=first.__getitem__):
             if x.is_scalar and x.variable is not None:
-                kinds[x.variable.dtype, frozenset(uses[x])].append(x)
+                kinds[x.variable.dtype, x.variable.hint.rstrip("_0123456789"), frozenset(uses[x])].append(x)
         groups = []
         rest: dict[Any, list[Number]] = defaultdict(list)
-        for (dtype, _), numbers in kinds.items():
+        for (*alike, _), numbers in kinds.items():
             if len(numbers) < SMALL:
-                rest[dtype] += numbers
+                rest[tuple(alike)] += numbers
             else:
                 groups.append(self._placed(numbers, Group(numbers, is_array=True)))
         for numbers in rest.values():
@@ -145,8 +145,11 @@ class Groups:
         if len(numbers) == 1:  # one long sum: a number
             numbers[0].kind = kind
             return group
-        several = "" if first.hint.endswith("s") or numbers[0].equation is not None else "s"
-        array = Variable((len(numbers),), first.dtype, first.hint + several)
+        hint = first.hint
+        if numbers[0].equation is None:
+            hint = hint.rstrip("_0123456789")
+            hint += "" if hint.endswith("s") else "s"
+        array = Variable((len(numbers),), first.dtype, hint)
         for position, x in enumerate(numbers):
             x.kind, x.array, x.position = kind, array, position
         return group
