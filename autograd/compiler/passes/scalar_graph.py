@@ -71,7 +71,9 @@ class ScalarGraph:
         number = self.of[x] = Number(len(self.of), x, is_scalar=not x.shape and x.dtype.kind == "f")
         return number
 
-    def _constant(self, x: Any) -> Number:
+    def _constant(self, x: Any, beside: tuple[Any, ...]) -> Number:
+        if type(x) is np.float64 and all(y.dtype == np.float64 for y in beside if type(y) is Variable):
+            x = float(x)  # so that the constants of forward and backward pass are the same
         key = (type(x), getattr(x, "dtype", None), repr(x))
         if key not in self._constants:
             self._constants[key] = Number(len(self._constants), value=x, is_scalar=True)
@@ -88,7 +90,8 @@ class ScalarGraph:
                 phase, section = phase + 1, equation.section
             is_scalar = _is_scalar(equation)
             if is_scalar:
-                operands = tuple([of[x] if type(x) is Variable else self._constant(x) for x in equation.inputs])
+                inputs = equation.inputs
+                operands = tuple([of[x] if type(x) is Variable else self._constant(x, inputs) for x in inputs])
                 ordered = operands
                 if equation.primitive in _COMMUTATIVE and operands[0].order > operands[1].order:
                     ordered = operands[::-1]
