@@ -80,8 +80,8 @@ class Source:
     def _pieces(self, pieces: dict[Variable, tuple[Variable, int]]) -> Iterator[str]:
         """Lines for parameters that are parts of one vector."""
         for x, (target, start) in sorted(pieces.items(), key=lambda item: item[1][1]):
-            part = f"{self.names[target]}[{start}:{start + x.size}]"
-            shape = "" if x.ndim == 1 else f".reshape({', '.join(map(str, x.shape))})"
+            part = f"{self.names[target]}[{start}:{start + x.size}]" if x.ndim else f"{self.names[target]}[{start}]"
+            shape = "" if x.ndim < 2 else f".reshape({', '.join(map(str, x.shape))})"
             yield f"    {self.names[x]} = {part}{shape}"
         if pieces:
             yield ""

@@ -2,12 +2,11 @@
 
 The numbers of one group (`scalar_groups.py`) become one array, and the operation on them one equation. Its inputs are
 views of earlier arrays where the places are regular (`grids.py`), and are gathered with a table of places where they
-are not. A product of such views that is only summed up is a matrix product.
+are not (`views.py`). Products that are summed up are products of matrices (`products.py`).
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
@@ -17,19 +16,17 @@ import numpy as np
 
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.gathering import JOINED, SEGMENT_SUMS, TOGETHER
-from autograd.compiler.passes.grids import Grid, Shape, common_grid, dense_order, where_it_varies
+from autograd.compiler.passes.grids import Grid, Shape, common_grid, where_it_varies
+from autograd.compiler.passes.products import Product, Sums
 from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
 from autograd.compiler.passes.scalar_groups import Group, Groups
-from autograd.compiler.program import Equation, Program, Variable
+from autograd.compiler.passes.views import Views, without_leading_ones
+from autograd.compiler.program import Program, Variable
 from autograd.ops import elementwise as ew
-from autograd.ops import linalg, reductions, shaping
-from autograd.ops.indexing import getitem
-from autograd.primitives import Primitive
+from autograd.ops import shaping
 
 # Programs with fewer operations on single numbers stay as they are: straight lines of Python.
 FEWEST_OPERATIONS = 30
-# Constants of so many numbers are written where they are used, others have a name.
-WRITTEN_IN_PLACE = 8
 # Of larger arrays only what is needed is copied when numbers of several arrays are put together.
 LARGE = 4096
 
@@ -65,18 +62,6 @@ class Source(NamedTuple):
     table: np.ndarray | None = None
 
 
-class Product(NamedTuple):
-    """What an array of products was computed from: a grid, and for each factor its place in it or its numbers."""
-
-    grid: Grid
-    factors: tuple[tuple[Any, Any], ...]  # (array, which of the grid's), or (numbers in the shape of the grid, None)
-
-    def has(self, side: int, axis: int) -> bool:
-        """Whether a factor depends on an axis."""
-        array, i = self.factors[side]
-        return array.shape[axis] > 1 if i is None else bool(self.grid.strides[i][axis])
-
-
 class _Batches:
     """Makes the program of arrays."""
 
@@ -84,18 +69,14 @@ class _Batches:
         self._old = program
         self._graph = graph
         self._groups = groups
-        self._equations: list[Equation] = []
-        self._tables: dict[Any, tuple[Variable, np.ndarray]] = {}
-        self._elements: dict[tuple[Variable, int], Variable] = {}  # by place
-        self._products: dict[Variable, Product] = {}
         self._packs = {array: group for group in groups.inputs if (array := group.numbers[0].array) is not None}
-        self._shapes: dict[Variable, Shape] = {}  # of inputs that are read in a shape of several axes
-        self._like: Equation  # what is being replaced
+        self._views = Views(self._packs)
+        self._adding = Sums(self._views)
 
     def shapes_of_inputs(self) -> dict[Variable, Shape]:
         """The shapes in which vectors of inputs are read; where they have them, all that is made of them has them."""
         self._run()
-        return self._shapes
+        return self._views.shapes
 
     def program(self) -> Program:
         """The program with the arrays in place of the numbers."""
@@ -105,17 +86,22 @@ class _Batches:
         writes = tuple((target, self._number(self._graph.of[new])) for target, new in self._old.writes)
         packed = {x: array for array, members in packs.items() for x in members}
         inputs = tuple(dict.fromkeys(packed.get(x, x) for x in self._old.inputs))
-        tables = dict(self._tables.values())
+        tables = dict(self._views.tables.values())
+        aliases = {  # an array of numbers is a copy
+            target: {x: start for x, start in others.items() if x not in packed}
+            for target, others in self._old.aliases.items()
+            if target not in packed
+        }
         return replace(
-            self._old, inputs=(*inputs, *tables), equations=tuple(self._equations), outputs=outputs, writes=writes,
-            packs=packs, tables=tables, spread=spread,
+            self._old, inputs=(*inputs, *tables), equations=tuple(self._views.equations), outputs=outputs,
+            writes=writes, aliases=aliases, packs=packs, tables=tables, spread=spread,
         )  # fmt: skip
 
     def _run(self) -> None:
         for group in self._groups.results:
             first = group.numbers[0]
             assert first.equation is not None
-            self._like = first.equation
+            self._views.like = first.equation
             if not group.is_array:
                 self._alone(first)
             elif not first.is_sum:
@@ -134,18 +120,18 @@ class _Batches:
         if number.is_sum:
             total, *terms = [self._number(x) for x in number.operands]
             for x in terms:
-                total = self._emit(ew.add, total, x, shape=(), dtype=number.variable.dtype)
-            self._define(number.variable, ())
+                total = self._views.emit(ew.add, total, x, shape=(), dtype=number.variable.dtype)
+            self._views.define(number.variable, ())
         elif number.is_scalar:
             inputs = tuple(self._number(x) for x in number.operands)
-            self._equations.append(replace(equation, inputs=inputs))
+            self._views.equations.append(replace(equation, inputs=inputs))
         elif (row := self._row(number)) is not None:
             array, table = self._pooled(row)
-            self._emit(ew.positive, self._gathered(array, table), shape=table.shape, dtype=array.dtype)
-            self._define(number.variable, table.shape)
+            self._views.emit(ew.positive, self._views.gathered(array, table), shape=table.shape, dtype=array.dtype)
+            self._views.define(number.variable, table.shape)
         else:
             mapping = {x: self._number(self._graph.of[x]) for x in equation.reads()}
-            self._equations.append(equation.replaced({x: new for x, new in mapping.items() if new is not x}))
+            self._views.equations.append(equation.replaced({x: new for x, new in mapping.items() if new is not x}))
 
     def _row(self, number: Number) -> tuple[Number, ...] | None:
         """The numbers that an equation makes a vector of, as an optimizer does of gradients; None if it does not."""
@@ -170,20 +156,20 @@ class _Batches:
             if type(source.array) is np.ndarray:
                 values = where_it_varies(source.array.reshape(shape))
                 factors.append((values, None))
-                inputs.append(self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers"))
+                inputs.append(self._views.constant(values.reshape(without_leading_ones(values.shape)), "numbers"))
             elif source.table is None:
                 inputs.append(source.array)
             elif grid is None:
-                inputs.append(self._gathered(source.array, source.table))
+                inputs.append(self._views.gathered(source.array, source.table))
             else:
                 factors.append((source.array, len([i for _, i in factors if i is not None])))
-                inputs.append(self._view(source.array, grid, factors[-1][1]))
+                inputs.append(self._views.view(source.array, grid, factors[-1][1]))
         primitive = numbers[0].primitive
         array = self._result(group)
-        self._emit(primitive, *inputs, shape=shape, dtype=array.dtype, hint=array.hint)
-        self._define(array, shape)
+        self._views.emit(primitive, *inputs, shape=shape, dtype=array.dtype, hint=array.hint)
+        self._views.define(array, shape)
         if primitive is ew.multiply and grid is not None and len(factors) == 2:
-            self._products[array] = Product(grid, tuple(factors))
+            self._adding.products[array] = Product(grid, tuple(factors))
 
     def _grid(self, tables: list[tuple[Variable, np.ndarray]], constants: list[np.ndarray], n: int) -> Grid | None:
         """The grid of some tables of n places, with axes on each of which one of them depends, or else a constant."""
@@ -222,7 +208,7 @@ class _Batches:
         shape = self._add_regular(moving, constants, parts, result)
         if shape is None:
             shape = self._add_gathered(moving, constants, parts, result)
-        self._define(result, () if len(numbers) == 1 else shape)
+        self._views.define(result, () if len(numbers) == 1 else shape)
 
     def _add_regular(
         self, moving: list[tuple[Variable, np.ndarray]], constants: np.ndarray, parts: list[Any], result: Variable
@@ -237,11 +223,11 @@ class _Batches:
         for i, (array, table) in enumerate(moving):
             terms = common_grid([table[0] - table[0, 0]], [array.shape])
             if terms is None:
-                found.append(self._sum(self._pick(array, table.T.reshape(-1, *grid.shape)), (0,)))
+                found.append(self._adding.sum(self._views.pick(array, table.T.reshape(-1, *grid.shape)), (0,)))
             elif not terms.shape:
-                found.append(self._view(array, grid, i))
+                found.append(self._views.view(array, grid, i))
             else:
-                found.append(self._reduced(array, grid, i, terms))
+                found.append(self._adding.reduced(array, grid, i, terms))
         self._add_up(found, constants.reshape(grid.shape), parts, result)
         return grid.shape
 
@@ -250,19 +236,19 @@ class _Batches:
     ) -> Shape:
         found = []
         for array, table in moving:
-            x = self._pick(array, table.T if table.shape[1] > 1 else table[:, 0])
-            found.append(self._sum(x, (0,)) if table.shape[1] > 1 else x)
+            x = self._views.pick(array, table.T if table.shape[1] > 1 else table[:, 0])
+            found.append(self._adding.sum(x, (0,)) if table.shape[1] > 1 else x)
         self._add_up(found, constants, parts, result)
         return constants.shape
 
     def _add_up(self, found: list[Any], constants: np.ndarray, parts: list[Any], result: Variable) -> None:
         if constants.any():
             values = where_it_varies(constants)
-            parts = [*parts, self._constant(values.reshape(_without_leading_ones(values.shape)), "numbers")]
+            parts = [*parts, self._views.constant(values.reshape(without_leading_ones(values.shape)), "numbers")]
         total, *others = [*found, *parts]
         for x in others:
             shape = np.broadcast_shapes(total.shape, x.shape)
-            total = self._emit(ew.add, total, x, shape=shape, dtype=result.dtype, hint=result.hint)
+            total = self._views.emit(ew.add, total, x, shape=shape, dtype=result.dtype, hint=result.hint)
 
     def _sums_of_pieces(self, group: Group) -> None:
         """Sums of any terms: all terms in a row, and where each sum begins."""
@@ -270,10 +256,10 @@ class _Batches:
         lengths = [len(number.operands) for number in group.numbers]
         starts = np.cumsum([0, *lengths[:-1]])
         result = self._result(group)
-        x = self._gathered(*self._pooled(tuple(terms)))
+        x = self._views.gathered(*self._pooled(tuple(terms)))
         shape = (len(lengths),)
-        self._emit(SEGMENT_SUMS, x, starts=self._table(starts, "starts"), shape=shape, dtype=result.dtype)
-        self._define(result, shape)
+        self._views.emit(SEGMENT_SUMS, x, starts=self._views.table(starts, "starts"), shape=shape, dtype=result.dtype)
+        self._views.define(result, shape)
 
     # --- operands ---
 
@@ -303,174 +289,37 @@ class _Batches:
             found: Any = range(len(numbers))
             if array is None:
                 inputs = [dtype.type(x.value) if x.variable is None else x.variable for x in numbers]
-                parts.append(self._emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
+                parts.append(self._views.emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
             elif array.size > LARGE and array.size > 4 * len(numbers):
                 numbers.sort(key=lambda x: x.position)
-                parts.append(self._gathered(array, np.array([x.position for x in numbers])))
+                parts.append(self._views.gathered(array, np.array([x.position for x in numbers])))
             else:
-                parts.append(self._flat(array))
+                parts.append(self._views.flat(array))
                 found = [x.position for x in numbers]
             places.update((x, start + i) for x, i in zip(numbers, found, strict=True))
             start += parts[-1].size
         whole = parts[0]
         if len(parts) > 1:
-            whole = self._emit(JOINED, *parts, shape=(start,), dtype=dtype)
+            whole = self._views.emit(JOINED, *parts, shape=(start,), dtype=dtype)
         return whole, np.array([places[x] for x in column])
 
     def _dtype_of_numbers(self, constants: tuple[Number, ...]) -> np.dtype | None:
         """Python's numbers take the dtype of what they meet."""
         if not all(isinstance(x.value, float | int) and not isinstance(x.value, np.generic) for x in constants):
             return None
-        beside = [x.dtype for x in self._like.inputs if isinstance(x, Variable)]
-        return beside[0] if beside else self._like.output.dtype
+        beside = [x.dtype for x in self._views.like.inputs if isinstance(x, Variable)]
+        return beside[0] if beside else self._views.like.output.dtype
 
     def _number(self, x: Number) -> Any:
         """A number by itself."""
         if x.array is None:
             return x.value if x.variable is None else x.variable
-        return self._element(x.array, x.position)
-
-    def _element(self, array: Variable, position: int) -> Variable:
-        if (array, position) not in self._elements:
-            place = tuple(int(i) for i in np.unravel_index(position, array.shape))
-            index = place[0] if len(place) == 1 else place
-            self._elements[array, position] = self._emit(getitem, array, index=index, shape=(), dtype=array.dtype)
-        return self._elements[array, position]
+        return self._views.element(x.array, x.position)
 
     def _times(self, n: int, x: Variable) -> Variable:
-        return x if n == 1 else self._emit(ew.multiply, np.asarray(n, x.dtype), x, shape=(), dtype=x.dtype)
+        return x if n == 1 else self._views.emit(ew.multiply, np.asarray(n, x.dtype), x, shape=(), dtype=x.dtype)
 
-    def _gathered(self, array: Variable, table: np.ndarray) -> Variable:
-        """The numbers at some places, as a vector."""
-        grid = common_grid([table], [array.shape])
-        if grid is not None and len(grid.shape) == 1 and grid.strides[0][0] > 0:
-            return self._view(array, grid, 0)
-        return self._pick(array, table)
-
-    def _pick(self, array: Variable, table: np.ndarray) -> Variable:
-        """What lies at the places of a table, in its shape."""
-        index = self._table(table, "places")
-        return self._emit(getitem, self._flat(array), index=index, shape=table.shape, dtype=array.dtype)
-
-    def _view(self, array: Variable, grid: Grid, i: int) -> Variable:
-        """The operands in the shape of the grid, without the axes on which they do not depend or with length 1."""
-        order = dense_order(grid.shape, grid.strides[i])
-        if order is None:
-            return self._pick(array, grid.table(i))
-        if not order:
-            return self._element(array, grid.starts[i])
-        x = self._piece(array, grid.starts[i], tuple(grid.shape[axis] for axis in order))
-        return self._arranged(x, order, grid.shape)
-
-    def _arranged(self, x: Variable, order: list[int], shape: Shape) -> Variable:
-        """x, whose axes are those of `shape` named by `order`, with its axes in order and ones between them."""
-        if order != sorted(order):
-            axes = tuple(order.index(axis) for axis in sorted(order))
-            turned = tuple(x.shape[axis] for axis in axes)
-            keywords = {} if axes == tuple(range(len(axes)))[::-1] else {"axes": axes}
-            x = self._emit(shaping.transpose, x, keywords=keywords, shape=turned, dtype=x.dtype, is_view=True)
-        return self._shaped(x, _without_leading_ones(tuple(n if i in order else 1 for i, n in enumerate(shape))))
-
-    def _piece(self, array: Variable, start: int, shape: Shape) -> Variable:
-        """A piece without gaps of an array."""
-        size = math.prod(shape)
-        if array in self._packs and size == array.size and len(shape) > 1:
-            self._shapes.setdefault(array, shape)
-        if size == array.size:
-            return self._shaped(array, shape)
-        index = slice(start, start + size)
-        x = self._emit(getitem, self._flat(array), index=index, shape=(size,), dtype=array.dtype, is_view=True)
-        return self._shaped(x, shape)
-
-    def _flat(self, array: Variable) -> Variable:
-        return self._shaped(array, (array.size,))
-
-    def _shaped(self, x: Variable, shape: Shape) -> Variable:
-        if x.shape == shape:
-            return x
-        return self._emit(shaping.reshape, x, shape=shape, dtype=x.dtype, is_view=True, keywords={"shape": shape})
-
-    # --- sums ---
-
-    def _reduced(self, array: Variable, grid: Grid, i: int, terms: Grid) -> Variable:
-        """Sums over some axes of an array, in the shape of the grid."""
-        repeats = math.prod(n for n, stride in zip(terms.shape, terms.strides[0], strict=True) if not stride)
-        shape, strides = grid.shape + terms.shape, grid.strides[i] + terms.strides[0]
-        order = dense_order(shape, strides)
-        if order is None:
-            x = self._pick(array, Grid(shape, (grid.starts[i],), (strides,)).table(0))
-            x = self._sum(x, tuple(range(len(grid.shape), len(shape))))
-        elif all(axis < len(grid.shape) for axis in order):
-            x = self._view(array, grid, i)
-        else:
-            kept = [axis for axis in order if axis < len(grid.shape)]
-            dims = tuple(shape[axis] for axis in order)
-            places = {axis: k for k, axis in enumerate(order)}
-            product = self._matrix_product(array, dims, [places[axis] for axis in sorted(kept)])
-            if product is None:
-                summed = tuple(k for k, axis in enumerate(order) if axis not in kept)
-                x = self._arranged(self._sum(self._piece(array, grid.starts[i], dims), summed), kept, grid.shape)
-            else:
-                x = self._arranged(product, sorted(kept), grid.shape)
-        if repeats == 1:
-            return x
-        return self._emit(ew.multiply, np.asarray(repeats, x.dtype), x, shape=x.shape, dtype=x.dtype)
-
-    def _sum(self, x: Variable, axes: Shape) -> Variable:
-        shape = tuple(n for axis, n in enumerate(x.shape) if axis not in axes)
-        axis = None if not shape else axes[0] if len(axes) == 1 else axes
-        return self._emit(reductions.sum_, x, axis=axis, shape=shape, dtype=x.dtype)
-
-    def _matrix_product(self, array: Variable, dims: Shape, kept: list[int]) -> Variable | None:
-        """Sums of products over axes that both factors have; axes of one factor alone, in the order `kept`."""
-        if array not in self._products or array.shape != dims or not kept:
-            return None
-        product = self._products[array]
-        summed = [axis for axis in range(len(dims)) if axis not in kept]
-        if not all(product.has(0, axis) and product.has(1, axis) for axis in summed):
-            return None
-        if any(product.has(0, axis) is product.has(1, axis) for axis in kept):
-            return None
-        left, right = (0, 1) if product.has(0, kept[0]) else (1, 0)
-        rows = [axis for axis in kept if product.has(left, axis)]
-        columns = [axis for axis in kept if product.has(right, axis)]
-        a = self._matrix(product, left, rows, summed)
-        b = self._matrix(product, right, summed, columns)
-        shape = (*a.shape[:-1], *b.shape[1:])
-        x = self._emit(linalg.matmul, a, b, shape=shape, dtype=array.dtype, hint="z")
-        x = self._shaped(x, tuple(dims[axis] for axis in (*rows, *columns)))
-        order = [kept.index(axis) for axis in (*rows, *columns)]
-        return self._arranged(x, order, tuple(dims[axis] for axis in kept))
-
-    def _matrix(self, product: Product, side: int, first: list[int], second: list[int]) -> Any:
-        """A factor with two lots of its axes as rows and columns; a vector if one is empty."""
-        axes = [*first, *second]
-        dims = tuple(product.grid.shape[k] for k in axes)
-        shape = tuple(math.prod(product.grid.shape[k] for k in lot) for lot in (first, second) if lot)
-        array, i = product.factors[side]
-        if i is None:
-            others = [k for k in range(array.ndim) if k not in axes]
-            return self._constant(array.transpose([*others, *axes]).reshape(shape), "numbers")
-        strides = tuple(product.grid.strides[i][k] for k in axes)
-        return self._shaped(self._view(array, Grid(dims, (product.grid.starts[i],), (strides,)), 0), shape)
-
-    # --- equations ---
-
-    def _emit(
-        self, primitive: Primitive, *inputs: Any, shape: Shape, dtype: Any, hint: str = "", is_view: bool = False,
-        keywords: dict[str, Any] | None = None, **others: Any,
-    ) -> Variable:  # fmt: skip
-        output = Variable(shape, dtype, hint or _HINTS.get(primitive, "t"))
-        equation = replace(
-            self._like, primitive=primitive, inputs=inputs, keywords=keywords or others, output=output, is_view=is_view
-        )
-        self._equations.append(equation)
-        return output
-
-    def _define(self, variable: Variable, shape: Shape) -> None:
-        """Let the last equation define that variable."""
-        variable.shape = shape
-        self._equations[-1] = replace(self._equations[-1], output=variable)
+    # --- results ---
 
     def _result(self, group: Group) -> Variable:
         """The array of a group, which is called after what it is the gradient of; the variable of one number."""
@@ -485,16 +334,6 @@ class _Batches:
     def _array_of_target(self, x: Number) -> Variable | None:
         target = None if x.variable is None or x.variable.of is None else self._graph.of.get(x.variable.of)
         return None if target is None else target.array
-
-    def _constant(self, values: np.ndarray, hint: str) -> Any:
-        return values if values.size <= WRITTEN_IN_PLACE else self._table(values, hint)
-
-    def _table(self, values: np.ndarray, hint: str) -> Variable:
-        key = (values.dtype, values.shape, values.tobytes())
-        if key not in self._tables:
-            variable = Variable(values.shape, values.dtype, hint)
-            self._tables[key] = variable, np.ascontiguousarray(values)
-        return self._tables[key][0]
 
     # --- what leaves ---
 
@@ -511,11 +350,3 @@ class _Batches:
         outputs = tuple(dict.fromkeys(array for array, _ in places))
         index = {x: i for i, x in enumerate(outputs)}
         return outputs, tuple((index[array], position) for array, position in places)
-
-
-_HINTS = {ew.add: "s", ew.multiply: "q", linalg.matmul: "z", reductions.sum_: "s"}
-
-
-def _without_leading_ones(shape: Shape) -> Shape:
-    first = next((i for i, n in enumerate(shape) if n != 1), len(shape))
-    return shape[first:]
