@@ -27,6 +27,8 @@ from autograd.ops import shaping
 
 # Programs with fewer operations on single numbers stay as they are: straight lines of Python.
 FEWEST_OPERATIONS = 30
+# The share of operations that must be done by arrays; with less, it is not even tried.
+LEAST_SHARE = 1 / 3
 # Of larger arrays only what is needed is copied when numbers of several arrays are put together.
 LARGE = 4096
 
@@ -37,7 +39,7 @@ def batched(program: Program) -> Program:
         return program
     graph = ScalarGraph(program)
     groups = Groups(graph)
-    if 3 * sum(group.steps for group in groups.results if group.is_array) < len(program.equations):
+    if sum(group.steps for group in groups.results if group.is_array) < LEAST_SHARE * len(program.equations):
         return program
     if groups.inputs:
         for array, shape in _Batches(program, graph, groups).shapes_of_inputs().items():

@@ -72,6 +72,8 @@ class ScalarGraph:
         return number
 
     def _constant(self, x: Any, beside: tuple[Any, ...]) -> Number:
+        if type(x) is np.ndarray:
+            x = x[()]
         if type(x) is np.float64 and all(y.dtype == np.float64 for y in beside if type(y) is Variable):
             x = float(x)  # so that the constants of forward and backward pass are the same
         key = (type(x), getattr(x, "dtype", None), repr(x))
@@ -137,19 +139,27 @@ def _with_long_sums(results: list[Number], leaving: dict[Number, None]) -> list[
     """The results, with each tree of additions that nothing else reads as one sum of all its terms."""
     inner = set()
     for number in results:
-        if number.is_scalar and number.primitive is ew.add:
+        if _is_plain_sum(number):
             for x in number.operands:
-                is_add = x.is_scalar and x.equation is not None and x.primitive is ew.add
-                if is_add and x.uses == 1 and x.phase == number.phase and x not in leaving:
+                if x.uses == 1 and x.phase == number.phase and x not in leaving and _is_plain_sum(x):
                     inner.add(x)
     kept = []
     for number in results:
         if number in inner:
             continue
-        if number.is_scalar and number.primitive is ew.add:
+        if _is_plain_sum(number):
             number.operands = _terms(number, inner)
         kept.append(number)
     return kept
+
+
+def _is_plain_sum(x: Number) -> bool:
+    """Whether x is the sum of two numbers of its own dtype, so that more can be added up in any order."""
+    if not x.is_scalar or x.variable is None or x.equation is None or x.primitive is not ew.add:
+        return False
+    dtype = x.variable.dtype
+    dtypes = (getattr(y.value, "dtype", dtype) if y.variable is None else y.variable.dtype for y in x.operands)
+    return dtype.kind in "fc" and all(d == dtype for d in dtypes)
 
 
 def _terms(number: Number, inner: set[Number]) -> tuple[Number, ...]:

@@ -15,7 +15,7 @@ from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
 from autograd.compiler.program import Variable
 from autograd.ops import elementwise as ew
 
-# Fewer numbers than that stay numbers: an array operation costs as much as about ten on numbers.
+# Fewer numbers than that stay numbers: an operation on a small array takes as long as about three on numbers.
 FEWEST = 4
 # Kinds of fewer numbers than that are put together, if the same is done to them.
 SMALL = 8
@@ -94,7 +94,8 @@ class Groups:
         rest: dict[Any, list[list[Number]]] = defaultdict(list)
         for (primitive, dtype, is_sum, _), members in kinds.items():
             if len(members) < SMALL:
-                rest[primitive, dtype, is_sum].append(members)
+                dtypes = dtype if is_sum else tuple([_dtype_of(x) for x in members[0].operands])
+                rest[primitive, dtype, is_sum, dtypes].append(members)
             else:
                 groups.append(Group(members, is_array=True))
         for lots in rest.values():
@@ -115,7 +116,7 @@ class Groups:
         return [*groups, *(Group([x], is_array=False) for x in alone)]
 
     def _kind_of(self, x: Number) -> int:
-        return self._kind(("constant", getattr(x.value, "dtype", None))) if x.variable is None else x.kind
+        return self._kind(("constant", _dtype_of(x))) if x.variable is None else x.kind
 
     def _in_order(self, x: Number) -> None:
         """Terms and factors in the order of their kinds and places."""
@@ -156,6 +157,11 @@ class Groups:
 
 
 _COMMUTATIVE = (ew.add, ew.multiply)
+
+
+def _dtype_of(x: Number) -> Any:
+    """None for Python's numbers, which take that of others."""
+    return getattr(x.value, "dtype", None) if x.variable is None else x.variable.dtype
 
 
 def _depth(number: Number) -> tuple[int, int]:

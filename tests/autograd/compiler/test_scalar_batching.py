@@ -23,6 +23,7 @@ from autograd.errors import StaleValueError
 def always(monkeypatch):
     """Numbers are put into arrays wherever that can be done, worth while or not."""
     monkeypatch.setattr(batching, "FEWEST_OPERATIONS", 0)
+    monkeypatch.setattr(batching, "LEAST_SHARE", 0)
     monkeypatch.setattr(batching, "_cost", lambda program: 0 if is_batched(program) else 1)
     monkeypatch.setattr(scalar_groups, "SMALL", 3)
     monkeypatch.setattr(scalar_groups, "FEWEST", 2)
@@ -188,6 +189,29 @@ def test_float32_stays_float32():
     for a, b in zip(other.parameters, eager.parameters, strict=True):
         assert a.grad.dtype == np.float32
         np.testing.assert_allclose(a.grad, b.grad, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_of_several_dtypes(seed):
+    rng = random.Random(seed)
+    steps = [(rng.randrange(7), rng.randrange(99), rng.randrange(99), rng.choice([0.1, -0.3])) for _ in range(60)]
+
+    def f(xs):
+        values = list(xs)
+        for op, i, j, c in steps:
+            a, b = values[i % len(values)], values[j % len(values)]
+            made = (a + b, a * b, a * c, c - a, np.where(a > c, a, b), a + b + a + c + b, np.tanh(a))
+            values.append(made[op])
+        return values[-20:]
+
+    xs = [np.dtype(rng.choice(["f4", "f8"])).type(rng.uniform(-1, 1)) for _ in range(8)]
+    compiled = autograd.compile(f)
+    compiled(xs)
+    for actual, expected in zip(compiled(xs), f([Tensor(x) for x in xs]), strict=True):
+        assert actual.dtype == expected.dtype
+        np.testing.assert_allclose(actual, expected.data, rtol=1e-5 if actual.dtype == np.float32 else 1e-6)
+    assert is_batched(compiled.program)
 
 
 # --- what stays as it is ---
