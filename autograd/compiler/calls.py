@@ -50,6 +50,9 @@ def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", expl
     Of the result, `source` is the NumPy text, `program` the equations, `draw()` their picture; `memory()` and `stats()`
     tell what it costs, `cache_info()` what was recorded; `save(path)` writes the text to a file.
 
+    In a graph of scalar Tensors, what is done alike to many numbers becomes one operation on arrays, wherever that is
+    quicker: a network whose weights are numbers runs as one whose weights are matrices. Sums may be in another order.
+
     A gradient that f leaves in `.grad` is there after a call, unless f cleared it first and an optimizer used it up.
     Arrays, lists, numbers and functions that f names but does not get as arguments, and attributes of objects, are
     constants of the program; a call that finds one changed records anew. The same holds for the functions that f calls,
@@ -203,7 +206,7 @@ class Compiled:
     def inputs(self, *args: Any, **keywords: Any) -> list[Any]:
         """What a call would give the program now: the arguments of the function in `source`, in order.
 
-        Arrays are the true ones, which the program writes to.
+        Arrays are the true ones, which the program writes to; where it takes many numbers as an array, it is a new one.
         """
         _, values = signature(args, keywords)
         latest = self._latest()

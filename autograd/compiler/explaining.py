@@ -41,7 +41,7 @@ class Derivations:
         self._names = names
         self._lines = lines
         self._places = {x: i for i, x in enumerate(lines)}
-        self._visible = {*lines, *recorded.inputs}
+        self._visible = {*lines, *(x for x in recorded.inputs if x in names)}
         self._lowering = Lowering(set(names.values()))
         self._of: dict[Variable, Variable | None] = {}  # x -> dL/dx, of what the program names
         self._those: dict[Variable, list[Variable]] = {}  # dL/dx -> each such x

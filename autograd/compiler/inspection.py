@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes import FOR_SPEED, PASSES
+from autograd.compiler.passes import to_be_read, to_be_run
 from autograd.compiler.planning import Plan
 from autograd.compiler.program import Equation, Program
 from autograd.compiler.source import Source
@@ -125,11 +125,11 @@ def stats_of(recorded: Program, lines: tuple[Line, ...]) -> Stats:
     """Follow the passes once more and count."""
     program = recorded
     counted: list[list[Pass]] = []
-    for first, passes in (("recorded", PASSES), ("source", FOR_SPEED)):
+    for first, passes in (("recorded", to_be_read), ("source", to_be_run)):
         counted.append([Pass(first, len(program.equations))])
-        for one in passes:
-            program = one(program)
-            counted[-1].append(Pass(one.__name__, len(program.equations)))
+        for name, made in passes(program):
+            counted[-1].append(Pass(name, len(made.equations)))
+            program = made
     return Stats(tuple(counted[0]), tuple(counted[1]), lines)
 
 

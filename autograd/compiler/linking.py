@@ -6,7 +6,8 @@ import linecache
 import threading
 from collections.abc import Callable
 from contextvars import Context
-from itertools import count
+from itertools import accumulate, count
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,11 @@ class Linked:
 
     def _link(self) -> None:
         staying = {node: x for node, x in self._inputs.items() if self._stays(node)}
-        constants = frozenset(x for node, x in staying.items() if node in self._capture.large)
-        self.plan = self.planner(self._program, {x: node.output for node, x in staying.items()}, constants)
+        tables = self._program.tables
+        constants = frozenset((*(x for node, x in staying.items() if node in self._capture.large), *tables))
+        self.plan = self.planner(
+            self._program, {**{x: node.output for node, x in staying.items()}, **tables}, constants
+        )
         name = self._program.name
         file = f"<compiled {name} {next(_serial)}>"
         linecache.cache[file] = (len(self.plan.text), None, self.plan.text.splitlines(keepends=True), file)
@@ -48,9 +52,11 @@ class Linked:
         quiet.run(np.seterr, all="ignore")
         bound: dict[str, Any] = {
             LIBRARY_MARK: True, "step": namespace[name], "lock": self._lock, "float64": np.float64,
-            "relink": self._relinked, "quietly": quiet.run,
+            "relink": self._relinked, "quietly": quiet.run, "array": np.array,
         }  # fmt: skip
-        parts = [self._read(i, node, bound) for i, node in enumerate(self._inputs) if node not in staying]
+        read = {x: self._read(i, node, bound) for i, (node, x) in enumerate(self._inputs.items())}
+        places = {*staying.values(), *tables}
+        parts = [self._packed(x, read) for x in self._program.inputs if x not in places]
         moved = []
         for i, node in enumerate(staying):
             if node not in self._capture.reads:  # a leaf, which may be bound to other memory
@@ -59,16 +65,27 @@ class Linked:
         check = f"  if {' or '.join(moved)}:\n    return relink(values, prepared)\n" if moved else ""
         call = f"quietly({', '.join(['step', *parts])})"
         results = f"({call},)" if len(self._program.outputs) == 1 else call
+        if self._program.spread:
+            bound["spread"] = _Spread(self._program)
+            results = f"spread({results})"
         text = f"def run(values, prepared):\n{check}  with lock:\n    return {results}\n"
         exec(text, bound)
         self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
 
     def inputs(self, values: list[Any], prepared: tuple[Any, ...], wanted: list[Variable]) -> list[Any]:
         """The present values of inputs."""
-        bound: dict[str, Any] = {"values": values, "prepared": prepared, "float64": np.float64}
-        return [
-            eval(self._read(i, node, bound), bound) for i, (node, x) in enumerate(self._inputs.items()) if x in wanted
-        ]
+        bound: dict[str, Any] = {"values": values, "prepared": prepared, "float64": np.float64, "array": np.array}
+        read = {x: self._read(i, node, bound) for i, (node, x) in enumerate(self._inputs.items())}
+        return [eval(self._packed(x, read), bound) for x in wanted]
+
+    def _packed(self, x: Variable, read: dict[Variable, str]) -> str:
+        """The expression for an input, which may be an array of several numbers."""
+        members = self._program.packs.get(x)
+        if members is None:
+            return read[x]
+        numbers = ", ".join(read[number].removeprefix("float64") for number in members)
+        reshaped = f".reshape({x.shape!r})" if x.ndim > 1 else ""
+        return f"array([{numbers}], {x.dtype.name!r}){reshaped}"
 
     def _relinked(self, values: list[Any], prepared: tuple[Any, ...]) -> tuple[Any, ...]:
         for rebind in self._capture.rebinds:
@@ -95,3 +112,25 @@ class Linked:
             bound[f"leaf{i}"] = node
             part = f"leaf{i}.output"
         return f"float64({part})" if type(node.output) is float else part
+
+
+class _Spread:
+    """Gives each result of the function from the outputs of its program, which may hold several as an array."""
+
+    def __init__(self, program: Program) -> None:
+        holders = {i for i, at in program.spread if at is not None}
+        self._is_array = [i in holders for i in range(len(program.outputs))]
+        sizes = [x.size if i in holders else 1 for i, x in enumerate(program.outputs)]
+        starts = [0, *accumulate(sizes)]
+        self._get = itemgetter(*(starts[i] + (at or 0) for i, at in program.spread), 0)  # one more: always a tuple
+
+    def __call__(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        numbers: list[Any] = []
+        for value, is_array in zip(outputs, self._is_array, strict=True):
+            if not is_array:
+                numbers.append(value)
+            elif value.dtype == np.float64:
+                numbers += value.ravel().tolist()
+            else:
+                numbers += list(value.ravel())
+        return self._get(numbers)[:-1]

@@ -17,6 +17,7 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import is_
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import ref
@@ -353,6 +354,23 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray | set) else value
 
 
+def _frames(value: Any) -> list[tuple[Any, tuple[Any, ...]]] | None:
+    """Nested lists and tuples, each with what it holds: quickly found to be as they were; None if there are others.
+
+    A network of single numbers holds hundreds of Tensors in them.
+    """
+    frames = []
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, list | tuple):
+            frames.append((part, tuple(part)))
+            stack.extend(part)
+        elif isinstance(part, (*_CONTAINERS, np.ndarray)):
+            return None
+    return frames
+
+
 def _same(a: Any, b: Any) -> bool:
     """Whether two values are one object, or equal numbers, strings, arrays, or containers of such."""
     if a is b:
@@ -362,7 +380,7 @@ def _same(a: Any, b: Any) -> bool:
             return False
         return bool(np.array_equal(a, b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(_same, a, b))
+        return len(a) == len(b) and (all(map(is_, a, b)) or all(map(_same, a, b)))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_same(part, b[key]) for key, part in a.items())
     simple = int | float | complex | str | bytes | set | np.generic

@@ -58,13 +58,19 @@ class Equation:
     location: Location | None = None
     is_view: bool = False  # the output shares the memory of an input
 
-    def reads(self) -> Iterator[Variable]:
+    def reads(self) -> list[Variable]:
         """The variables that it needs, those in keywords too."""
-        return variables_in((*self.inputs, *self.keywords.values()))
+        found = []
+        for x in self.inputs:
+            if type(x) is Variable:
+                found.append(x)
+            elif type(x) is tuple or type(x) is list:
+                found += variables_in(x)
+        return [*found, *variables_in(self.keywords)] if self.keywords else found
 
     def replaced(self, mapping: dict[Variable, Any]) -> Equation:
         """The same equation of other variables."""
-        if not any(variable in mapping for variable in self.reads()):
+        if not mapping or mapping.keys().isdisjoint(self.reads()):
             return self
         inputs = tuple(substituted(x, mapping) for x in self.inputs)
         return replace(self, inputs=inputs, keywords=substituted(self.keywords, mapping))
@@ -82,7 +88,11 @@ class Program:
     names: dict[Variable, str] = field(default_factory=dict)
     # Inputs that lie in the memory of one that is written to, and where in it they begin; None: not as one piece.
     aliases: dict[Variable, dict[Variable, int | None]] = field(default_factory=dict)
-
+    # Of numbers put into arrays: inputs that are made of several numbers, inputs that are constants, and for each
+    # result of the function the output that holds it, and its place there (None: it is the output).
+    packs: dict[Variable, tuple[Variable, ...]] = field(default_factory=dict)
+    tables: dict[Variable, np.ndarray] = field(default_factory=dict)
+    spread: tuple[tuple[int, int | None], ...] = ()
     # Memory that lies idle during a call, and in which a result may be computed.
     homes: dict[Variable, np.ndarray] = field(default_factory=dict)
 
@@ -155,12 +165,13 @@ def named(program: Program, taken: Callable[[str], bool] = lambda name: False) -
     """A name for each variable: its own, or its hint with a number where several have it; `d_` for gradients."""
     names: dict[Variable, str] = {}
     used: set[str] = set()
+    numbers: Counter[str] = Counter()  # the last one given to each base
 
     def give(variable: Variable, base: str, numbered: bool) -> None:
-        name, number = base, 0
+        name = base
         while numbered or name in used or taken(name):
-            number += 1
-            name, numbered = f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}", False
+            numbers[base] += 1
+            name, numbered = f"{base}_{numbers[base]}" if base[-1].isdigit() else f"{base}{numbers[base]}", False
         names[variable] = name
         used.add(name)
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from autograd.compiler.explaining import Derivations
+from autograd.compiler.literals import literal
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.program import Equation, Program, Variable, named
 from autograd.graph import Location
@@ -66,12 +69,16 @@ class Source:
             for x, start in others.items()
             if start is not None and x.size and x not in program.aliases
         }
-        self.inputs = [x for x in program.inputs if x not in pieces]
+        self.inputs = [x for x in program.inputs if x not in pieces and x not in program.tables]
         parameters = ", ".join(self.names[x] for x in self.inputs)
         lines = [f'"""{self._title()}"""', "", *self._imports(), ""]
         for definition in self.lowering.helpers.definitions.values():
             lines += ["", *definition.splitlines(), *([""] if definition.startswith("def") else [])]
-        lines += ["", *_wrapped(f"def {program.name}({parameters}):"), *self._docstring(), *self._pieces(pieces), *body]
+        for x, values in program.tables.items():
+            lines += ["", *self._table(x, values)]
+        lines += [""] if program.tables else []
+        head = _wrapped(f"def {program.name}({parameters}):")
+        lines += ["", *head, *self._docstring(), *self._pieces(pieces), *body]
         self.text = "\n".join(lines) + "\n"
 
     def _title(self) -> str:
@@ -97,6 +104,7 @@ class Source:
         for x in self.inputs:
             shape = x.shape if x.shape or self.names[x] in written else "number"
             form = "a Generator" if x.dtype.kind == "O" else f"{x.dtype} {shape}"
+            form += ", made of numbers" if x in self.program.packs else ""
             yield f"    {self.names[x]:<{width}} : {form}"
         yield '    """'
 
@@ -104,11 +112,20 @@ class Source:
         used = any("math." in text for text in self.lowering.helpers.definitions.values())
         return ["import math", "", "import numpy as np"] if used else ["import numpy as np"]
 
+    def _table(self, x: Variable, values: np.ndarray) -> Iterator[str]:
+        """Lines that define a constant, which say what it is if it tells which elements of an array are gathered."""
+        user = self._user.get(x)
+        if user is not None and x.dtype.kind == "i" and isinstance(gathered := user.inputs[0], Variable):
+            yield f"# The elements of {self.names[gathered]} in {self.names[user.output]}."
+        tree = literal(values)
+        assert tree is not None
+        yield from _broken(f"{self.names[x]} = {ast.unparse(tree)}")
+
     def _pieces(self, pieces: dict[Variable, tuple[Variable, int]]) -> Iterator[str]:
         """Lines for parameters that are parts of one vector."""
         for x, (target, start) in sorted(pieces.items(), key=lambda item: item[1][1]):
-            part = f"{self.names[target]}[{start}:{start + x.size}]"
-            shape = "" if x.ndim == 1 else f".reshape({', '.join(map(str, x.shape))})"
+            part = f"{self.names[target]}[{start}:{start + x.size}]" if x.ndim else f"{self.names[target]}[{start}]"
+            shape = "" if x.ndim < 2 else f".reshape({', '.join(map(str, x.shape))})"
             yield f"    {self.names[x]} = {part}{shape}"
         if pieces:
             yield ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace
 from autograd.errors import CaptureError
-from autograd.graph import Location, Node, here, leaf, tick, user_place
+from autograd.graph import Location, here, leaf, tick, user_place
 from autograd.modes import capturing
 from autograd.tensor import Tensor, tensor_of
 
@@ -58,21 +59,23 @@ class Specialised:
             results: list[Tensor] = []
             self._structure = map_arrays(result, lambda x: _placed(x, results))
             gradients = capture.final_gradients()
-            left = [g for g in gradients.values() if g is not None]
+            left = [_with_node(g) for g in gradients.values() if g is not None]
             leaving = [x._node for x in (*results, *left)]
-            different = list(dict.fromkeys(leaving))
-            self._places = [different.index(node) for node in leaving]
+            places = {node: i for i, node in enumerate(dict.fromkeys(leaving))}
             capture.name_values(self._outside.values)
-            trace = Trace(capture, _name_of(function), names, different, self._outside.names)
+            trace = Trace(capture, _name_of(function), names, list(places), self._outside.names)
         self._as_tensors = any(given)
-        self._count = len(results)
-        self._floats = trace.floats
+        self._places = [places[x._node] for x in results]
+        leaves = dict(capture.assigned_leaves)
+        self._numbers = [(node, leaves[node]) for node in trace.floats]
+        self._arrays = [node for node in leaves if node not in trace.floats]
         self.recorded: Program = trace.program
         self.program: Program = optimized(self.recorded)
-        explained = (self.recorded, list(trace.cotangents())) if explain else None
-        self.source = Source(self.program, _place_of(function), explained)
+        self._explained = (self.recorded, list(trace.cotangents())) if explain else None
+        self._place = _place_of(function)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
-        self._with_gradient = [node for node, g in gradients.items() if g is not None]
+        kept = [node for node, g in gradients.items() if g is not None]
+        self._with_gradient = [(node, places[g._node]) for node, g in zip(kept, left, strict=True)]
         self._guards = list(capture.gradients.items())
         nodes = [tensor._node for tensor in arguments]
         asked = [
@@ -92,6 +95,11 @@ class Specialised:
         for node in nodes:
             if type(node.output) is np.ndarray:
                 node.output = _PLACE  # the arguments of this run need not be kept
+
+    @cached_property
+    def source(self) -> Source:
+        """The program as text, written when it is first asked for."""
+        return Source(self.program, self._place, self._explained)
 
     def prepare(self, values: list[Any]) -> tuple[Any, ...] | None:
         """What has to be computed before a call; None if the program does not hold any more."""
@@ -132,31 +140,31 @@ class Specialised:
         """Put the program's results where they belong; returns those of the function."""
         for node in self._without_gradient:
             node.grad = None
-        if self._with_gradient:
-            for node, place in zip(self._with_gradient, self._places[self._count :], strict=True):
-                node.grad = _own(values[place])
-        if self._capture.assigned_leaves:
-            self._stamp(dict(zip(self._floats, values[len(values) - len(self._floats) :], strict=True)))
+        for node, place in self._with_gradient:
+            value = values[place]
+            node.grad = value if type(value) is float else _own(value)
+        if self._numbers or self._arrays:
+            self._stamp(values[len(values) - len(self._numbers) :])
         for action in self._capture.afters:
             action()
         if self._structure is _PLACE:  # one result: no containers to look for
-            value = _own(values[self._places[0]])
+            value = _result(values[self._places[0]])
             return Tensor(value) if self._as_tensors else value
-        return self._handed([values[place] for place in self._places[: self._count]])
+        return self._handed([values[place] for place in self._places])
 
-    def _stamp(self, floats: dict[Node, Any]) -> None:
-        """Note the assignments, which the program made, as the leaves' own `assign` does."""
+    def _stamp(self, numbers: tuple[Any, ...]) -> None:
+        """Note the assignments, which the program made, as the leaves' own `assign` does; numbers are made here."""
         code, lasti = user_place(2)
         now = tick()
-        for node, tensor in self._capture.assigned_leaves.items():
-            if node in floats:
-                tensor._data = node.output = float(floats[node])
-            node.snapshot = None
-            node.clock, node.code, node.lasti = now, code, lasti
+        for (node, tensor), value in zip(self._numbers, numbers, strict=True):
+            tensor._data = node.output = value if type(value) is float else float(value)
+            node.clock, node.code, node.lasti, node.snapshot = now, code, lasti, None
+        for node in self._arrays:
+            node.clock, node.code, node.lasti, node.snapshot = now, code, lasti, None
 
     def _handed(self, values: Any) -> Any:
         """Results in the function's containers, as arrays of the caller's own."""
-        copied = [_own(value) for value in values]
+        copied = [_result(value) for value in values]
         if self._as_tensors:
             copied = [Tensor(value) for value in copied]
         if self._structure is _PLACE:
@@ -170,10 +178,20 @@ def _own(value: Any) -> Any:
     return value.copy() if type(value) is np.ndarray and value.base is not None else value
 
 
+def _result(value: Any) -> Any:
+    """A result as an array of the caller's own; a number with an array's methods."""
+    return np.float64(value) if type(value) is float else _own(value)
+
+
 def _placed(x: Tensor, results: list[Tensor]) -> Any:
     """Note a Tensor of the result; a mark stands in its place."""
-    results.append(x)
+    results.append(_with_node(x))
     return _PLACE
+
+
+def _with_node(x: Tensor) -> Tensor:
+    """The Tensor, with a node of its own: one that was computed from constants alone has none."""
+    return x if x._node.output is not None else Tensor(x._data, dtype=x.dtype)
 
 
 _PLACE = np.empty(0)  # stands for an array in a result

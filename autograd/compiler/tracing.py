@@ -11,7 +11,7 @@ import numpy as np
 from autograd.compiler.literals import WRITTEN_OUT
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import Capture
-from autograd.graph import Node, clock_of, leaf, locate
+from autograd.graph import Location, Node, clock_of, leaf, locate
 from autograd.tensor import Tensor
 
 
@@ -32,6 +32,7 @@ class Trace:
         self.arguments = arguments
         self.variables: dict[Node, Variable] = {}
         self._large: dict[Any, Node] = {}
+        self._locations: dict[Any, Location] = {}
         self.inputs: dict[Node, Variable] = {}  # leaf -> its variable, in the order of first use
         targets = list(_written(capture)) if with_writes else []
         roots = [x for x in (*results, *(new for _, new in targets)) if isinstance(x, Node)]
@@ -40,19 +41,20 @@ class Trace:
             self._input(node)
         equations = [self._equation(node) for node in ops]
         outputs = [self._result(x) for x in results]
-        self.floats = [node for node, _ in targets if type(node.output) is float]  # to be assigned by the caller
+        self.floats = {node: None for node, _ in targets if _is_number(node.output)}  # to be assigned by the caller
         outputs += [self._result(new) for node, new in targets if node in self.floats]
         writes = tuple((self._input(node), self._result(new)) for node, new in targets if node not in self.floats)
-        hints = _names_of_results(ops, self.variables)
+        hints = _names_of_results(equations)
+        given = set(self.inputs.values())
         for node in self.floats:
             new = self.variables.get(self._resolved(capture.versions[node][-1][1]))
-            if new is not None and new not in self.inputs.values():
+            if new is not None and new not in given:
                 hints.setdefault(new, f"new_{self._input(node).hint}")
         self._name_cotangents(hints)
         aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
         self.program = Program(
             name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases,
-            {self.variables[node]: array for node, array in capture.homes.items() if node in self.variables},
+            homes={self.variables[node]: array for node, array in capture.homes.items() if node in self.variables},
         )  # fmt: skip
 
     def cotangents(self) -> Iterator[tuple[Variable, Variable | None]]:
@@ -106,7 +108,8 @@ class Trace:
         if node not in self.inputs:
             name = self.arguments.get(node) or self.capture.names.get(node)
             if name is None:
-                name = (node.notes.name if node.notes is not None else None) or self._held_names.get(node, "constant")
+                kind = self._held_names.get(node) or ("parameter" if node.requires_grad else "constant")
+                name = (node.notes.name if node.notes is not None else None) or kind
             self.inputs[node] = self.variables[node] = Variable.like(node.output, _identifier(name))
         return self.inputs[node]
 
@@ -154,7 +157,14 @@ class Trace:
         section = self._section(node.clock)
         is_given = any(node.output is x.output for x in node.inputs if isinstance(x, Node))
         is_view = is_given or getattr(node.output, "base", None) is not None
-        return Equation(node.primitive, inputs, keywords, output, section, locate(node.code, node.lasti), is_view)
+        return Equation(node.primitive, inputs, keywords, output, section, self._location(node), is_view)
+
+    def _location(self, node: Node) -> Location:
+        """The line that recorded a node, looked up once for each place of the code."""
+        place = (node.code, node.lasti)
+        if place not in self._locations:
+            self._locations[place] = locate(*place)
+        return self._locations[place]
 
     def _name_cotangents(self, names: dict[Variable, str]) -> None:
         """Say what each cotangent belongs to; of several things, which got it handed on, one that the user named."""
@@ -195,6 +205,13 @@ def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
         yield memory.before._node, memory.current._node
 
 
+def _is_number(value: Any) -> bool:
+    """Whether a leaf's value is not an array that assigning writes to: a float, if need be as `.data` has shown it."""
+    if type(value) is not np.ndarray:
+        return type(value) is float
+    return not value.ndim and value.base is None and value.dtype == np.float64
+
+
 def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | None]:
     """The inputs that lie in the memory of one that is written to, and where they begin in it."""
     whole = target.output
@@ -212,18 +229,18 @@ def _shared(target: Node, inputs: dict[Node, Variable]) -> dict[Variable, int | 
     return found
 
 
-def _names_of_results(ops: list[Node], variables: dict[Node, Variable]) -> dict[Variable, str]:
+def _names_of_results(equations: list[Equation]) -> dict[Variable, str]:
     """The user's own names: of `h = np.tanh(z)` the last operation of that line is `h`."""
-    last: dict[tuple[Any, int], Node] = {}
-    for node in ops:
-        if variables[node].of is None:
-            place = locate(node.code, node.lasti)
-            last[place.file, place.line] = node
+    last: dict[tuple[str, int], Equation] = {}
+    for equation in equations:
+        if equation.output.of is None and equation.location is not None:
+            last[equation.location[:2]] = equation
     names = {}
-    for (_, _), node in last.items():
-        target = _assigned_name(locate(node.code, node.lasti).text)
+    for equation in last.values():
+        assert equation.location is not None
+        target = _assigned_name(equation.location.text)
         if target:
-            names[variables[node]] = target
+            names[equation.output] = target
     return names
 
 

@@ -32,6 +32,7 @@ class Writing:
         self._objects = objects
         self._lowering = lowering
         self._constant_inputs = constants
+        self._forms: dict[Any, str] = {}
 
     def writer(self, equation: Equation) -> Writer | None:
         """How to compute an equation into the array of its output; None where its operation has no `out=`."""
@@ -153,8 +154,31 @@ class Writing:
                 return f"{self._objects.ones(x.size, x.dtype)}.dot({flat})"
         if equation.primitive is pick and self._lies(x):
             return self._rows(x, equation.keywords["index"])
-        written = {x: ast.parse(self._objects.name(x), mode="eval").body for x in equation.reads()}
+        return self._of_numbers(equation) if not equation.output.shape else self._lowered(equation)
+
+    def _of_numbers(self, equation: Equation) -> str:
+        """An operation on single numbers: there may be thousands, so each form of them is lowered once."""
+        places = {x: i for i, x in enumerate(equation.inputs) if type(x) is Variable}
+        form = [(places[x], x.dtype) if type(x) is Variable else _number_text(x) for x in equation.inputs]
+        if equation.keywords or None in form:
+            return self._lowered(equation)
+        key = (equation.primitive, equation.output.dtype, *form)
+        if key not in self._forms:
+            self._forms[key] = self._lowered(equation, {x: f"{{{i}}}" for x, i in places.items()})
+        return self._forms[key].format(
+            *(self._objects.names[x] if type(x) is Variable else "" for x in equation.inputs)
+        )
+
+    def _lowered(self, equation: Equation, names: dict[Variable, str] | None = None) -> str:
+        names = names or {x: self._objects.name(x) for x in equation.reads()}
+        written: dict[Variable, ast.expr] = {x: ast.Name(name, ast.Load()) for x, name in names.items()}
         return ast.unparse(ast.fix_missing_locations(self._lowering.expression(equation, written)))
+
+
+def _number_text(x: Any) -> str | None:
+    """A number with its type, as text; None for anything else."""
+    is_number = isinstance(x, float | int | np.generic) or (isinstance(x, np.ndarray) and not x.ndim)
+    return f"{type(x)} {getattr(x, 'dtype', '')} {x!r}" if is_number else None
 
 
 def _same_memory(a: np.ndarray, b: np.ndarray) -> bool:

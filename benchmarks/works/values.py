@@ -1,6 +1,7 @@
 """Works on values that record, single numbers or small arrays: one network of numbers, and chains of one op.
 
-An engine's module `values.py` says how it makes such a value, and answers the calls at the end of this file.
+An engine's module `values.py` says how it makes such a value. It and `scalar.py`, for the network, answer the calls at
+the end of this file.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ Value = Any
 
 @dataclass(frozen=True)
 class Engine:
-    """How one engine makes a value that learns, one that does not, and forgets a gradient; all in float64."""
+    """How one engine makes a value that learns, one that does not, and forgets a gradient; all in float64.
+
+    `step` makes a function that trains and returns the loss into one that returns it as a number.
+    """
 
     parameter: Callable[[Any], Value]
     constant: Callable[[Any], Value]
     zero_grad: Callable[[Value], None]
     takes_arrays: bool = True
+    step: Callable[[Callable[[], Value]], Callable[[], float]] = lambda train: lambda: train().data
 
 
 SIZES = (2, 16, 16, 1)
@@ -73,7 +78,7 @@ class ScalarMLP:
             penalty = penalty + p * p
         return hinge * (1 / POINTS) + penalty * WEIGHT_DECAY
 
-    def step(self) -> float:
+    def train(self) -> Value:
         """One step of gradient descent; returns the loss before it."""
         loss = self.loss()
         for p in self.parameters:
@@ -81,7 +86,7 @@ class ScalarMLP:
         loss.backward()
         for p in self.parameters:
             p.data -= LR * p.grad
-        return float(loss.data)
+        return loss
 
 
 LENGTH = 100
@@ -117,20 +122,34 @@ def _chain(engine: Engine, op: str, leaf: Value, kind: str) -> None:
 
 def mlp_losses(engine: Engine, steps: int) -> list[float]:
     """The network's loss before each of the first steps."""
-    model = ScalarMLP(engine)
-    return [model.step() for _ in range(steps)]
+    step = _step(engine)
+    return [step() for _ in range(steps)]
+
+
+def _step(engine: Engine) -> Callable[[], float]:
+    """A training step of a fresh network, which reads its loss."""
+    step = engine.step(ScalarMLP(engine).train)
+    return lambda: float(step())
+
+
+def mlp_first_seconds(engine: Engine) -> float:
+    """Seconds of the first step, in which a program is recorded if there is one."""
+    step = _step(engine)
+    start = now()
+    step()
+    return now() - start
 
 
 def mlp_seconds(engine: Engine, steps: int, collector: bool) -> float:
     """Seconds a step, with Python's cyclic collector on or off."""
-    model = ScalarMLP(engine)
-    model.step()
+    step = _step(engine)
+    step()
     if not collector:
         gc.disable()
     try:
         start = now()
         for _ in range(steps):
-            model.step()
+            step()
         return (now() - start) / steps
     finally:
         gc.enable()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from operator import is_
+
 from autograd.compiler.passes.algebra import algebra
+from autograd.compiler.passes.batching import batched
 from autograd.compiler.passes.cheaper import cheaper
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.expanding import expanded
@@ -10,22 +14,44 @@ from autograd.compiler.passes.rank_one import without_outer_products
 from autograd.compiler.passes.turning import turned
 from autograd.compiler.program import Program
 
-FOR_SPEED = (
-    expanded, *3 * (algebra, shared_subexpressions, cheaper), algebra, dead_code,
-    without_outer_products, dead_code, turned, algebra, shared_subexpressions, dead_code,
+EACH_ROUND = (algebra, shared_subexpressions, cheaper)  # up to three of them
+AFTERWARDS = (
+    algebra, dead_code, without_outer_products, dead_code, turned, algebra, shared_subexpressions, dead_code,
 )  # fmt: skip
-PASSES = (dead_code, algebra, shared_subexpressions, algebra, dead_code)
+PASSES = (dead_code, batched, algebra, shared_subexpressions, algebra, dead_code)
+
+
+Steps = Iterator[tuple[str, Program]]  # the name of each pass, and what it made
+
+
+def to_be_read(program: Program) -> Steps:
+    """The passes that make a recorded program as one would write it."""
+    for one in PASSES:
+        program = one(program)
+        yield one.__name__, program
+
+
+def to_be_run(program: Program) -> Steps:
+    """The passes that make a written program as it is run: with more, and cheaper, equations."""
+    program = expanded(program)
+    yield expanded.__name__, program
+    for _ in range(3):
+        before = program.equations
+        for one in EACH_ROUND:
+            program = one(program)
+            yield one.__name__, program
+        if len(before) == len(program.equations) and all(map(is_, before, program.equations)):
+            break
+    for one in AFTERWARDS:
+        program = one(program)
+        yield one.__name__, program
 
 
 def optimized(program: Program) -> Program:
     """The program as one would write it."""
-    for one in PASSES:
-        program = one(program)
-    return program
+    return list(to_be_read(program))[-1][1]
 
 
 def fast(program: Program) -> Program:
-    """The program as it is run: with more, and cheaper, steps."""
-    for one in FOR_SPEED:
-        program = one(program)
-    return program
+    """The program as it is run."""
+    return list(to_be_run(program))[-1][1]

@@ -78,6 +78,8 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
 
 def number(x: Any) -> float | None:
     """A constant number; None for variables and arrays."""
+    if isinstance(x, Variable):
+        return None
     if isinstance(x, float | int) and not isinstance(x, bool):
         return float(x)
     if isinstance(x, np.ndarray | np.generic) and x.ndim == 0 and x.dtype.kind in "fiu":

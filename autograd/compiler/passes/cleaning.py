@@ -39,6 +39,8 @@ def shared_subexpressions(program: Program) -> Program:
 
 def _key(value: Any) -> Any:
     """Something hashable that is equal for equal values."""
+    if type(value) is Variable:
+        return value
     if isinstance(value, tuple | list):
         return (type(value), *map(_key, value))
     if isinstance(value, dict):
@@ -47,4 +49,4 @@ def _key(value: Any) -> Any:
         return (value.dtype, value.shape, value.tobytes())
     if isinstance(value, slice):
         return (slice, value.start, value.stop, value.step)
-    return value if isinstance(value, Variable) else (type(value), repr(value))
+    return type(value), repr(value)

@@ -9,5 +9,4 @@ from benchmarks.works import values
 
 ENGINE = values.Engine(lambda v: Tensor(v, requires_grad=True), Tensor, lambda p: p.zero_grad())
 
-mlp_losses, mlp_seconds = partial(values.mlp_losses, ENGINE), partial(values.mlp_seconds, ENGINE)
 op_slope, op_seconds = partial(values.op_slope, ENGINE), partial(values.op_seconds, ENGINE)

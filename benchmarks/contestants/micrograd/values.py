@@ -10,5 +10,4 @@ from benchmarks.works import values
 
 ENGINE = values.Engine(Value, Value, lambda p: setattr(p, "grad", 0), takes_arrays=False)
 
-mlp_losses, mlp_seconds = partial(values.mlp_losses, ENGINE), partial(values.mlp_seconds, ENGINE)
 op_slope, op_seconds = partial(values.op_slope, ENGINE), partial(values.op_seconds, ENGINE)

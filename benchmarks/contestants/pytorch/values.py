@@ -16,5 +16,4 @@ ENGINE = values.Engine(
     lambda p: setattr(p, "grad", None),
 )
 
-mlp_losses, mlp_seconds = partial(values.mlp_losses, ENGINE), partial(values.mlp_seconds, ENGINE)
 op_slope, op_seconds = partial(values.op_slope, ENGINE), partial(values.op_seconds, ENGINE)
