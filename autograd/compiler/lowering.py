@@ -39,8 +39,9 @@ class Lowering:
         """The right-hand side of an equation; `written` says how each variable is written."""
         primitive = equation.primitive
         beside = equation.output.dtype
-        if beside.kind == "b":  # of a comparison: what matters is what is compared
-            beside = next((x.dtype for x in equation.inputs if isinstance(x, Variable)), beside)
+        dtypes = [x.dtype for x in equation.inputs if isinstance(x, Variable) and x.dtype.kind in "fc"]
+        if beside.kind == "b" or (dtypes and beside not in dtypes):  # a comparison, or a wider number beside a narrower
+            beside = dtypes[0] if dtypes else beside
         inputs = [_syntax(x, written, beside) for x in equation.inputs]
         keywords = {name: _syntax(x, written, None) for name, x in equation.keywords.items()}
         if primitive is DRAW:

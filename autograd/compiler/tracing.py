@@ -87,11 +87,10 @@ class Trace:
             if node in self.capture.aliases:
                 node = self.capture.aliases[node]
                 continue
-            versions = self.capture.versions.get(node, ())
-            before = [new for at, new in versions if clock is not None and at < clock]
+            before = [one for one in self.capture.versions.get(node, ()) if clock is not None and one[0] < clock]
             if not before:
                 break
-            node = before[-1]
+            clock, node = before[-1]  # what was assigned is what it stood for then
         return node
 
     def _section(self, clock: int) -> str:

@@ -47,6 +47,7 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
     mapping: dict[Variable, Any] = {}
     kept = []
     fixed = program.needed()
+    copies = _copies_to_keep(program)
     for original in program.equations:
         result: Any = original.replaced(mapping)
         for _ in range(20):
@@ -60,7 +61,9 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
         if isinstance(result, Equation):
             definitions[output] = result
             kept.append(result)
-        elif isinstance(result, Variable) and not (result in program.inputs and output in fixed):
+        elif isinstance(result, Variable) and not (
+            (result in program.inputs and output in fixed) or output in copies.get(result, ())
+        ):
             mapping[output] = result
             maker = definitions.get(result)
             if maker is not None and maker.section == original.section and result.of is None:
@@ -71,6 +74,13 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
             definitions[output] = original.replaced(mapping)
             kept.append(definitions[output])
     return program.with_equations(kept, mapping)
+
+
+def _copies_to_keep(program: Program) -> dict[Variable, set[Variable]]:
+    """For each input that is overwritten, the results that views are taken of: a view of the input would change."""
+    viewed = {equation.inputs[0] for equation in program.equations if equation.is_view and equation.inputs}
+    overwritten = {x for target, _ in program.writes for x in (target, *program.aliases.get(target, ()))}
+    return dict.fromkeys(overwritten, {x for x in viewed if isinstance(x, Variable)})
 
 
 # --- looking at inputs ---

@@ -283,3 +283,36 @@ def test_a_refused_run_does_not_count_steps():
     assert repr(optimizer.state_dict()) == repr(steps)
     for a, b in zip(before, state_of(model), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_an_assigned_leaf_stands_for_what_the_other_held_then():
+    def step(x):
+        a, b = leaves
+        old = a + 0
+        a.assign(b)
+        b.assign(old * x)
+        return a + 0
+
+    results = []
+    for run in (step, autograd.compile(step)):
+        leaves = [Tensor([1.0, 2.0]), Tensor([10.0, 20.0])]
+        results.append([np.asarray(run(Tensor(2.0))) for _ in range(3)])
+    np.testing.assert_array_equal(*results)
+
+
+def test_a_view_of_a_copy_keeps_what_the_leaf_held():
+    p = Tensor([1.0, 2.0], requires_grad=True)
+
+    @autograd.compile
+    def step(x):
+        old = p.detach() + 0
+        p.assign(p * x)
+        return old[0:1], old.sum()
+
+    assert [[part.tolist() for part in step(2.0)] for _ in range(3)] == [[[1.0], 3.0], [[2.0], 6.0], [[4.0], 12.0]]
+
+
+def test_a_wider_number_widens_a_narrower_one():
+    tenth = autograd.compile(lambda x: x * np.float64(0.1))
+    for _ in range(2):
+        assert tenth(np.float32(3)).dtype == np.float64
