@@ -58,6 +58,8 @@ def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", expl
     constants of the program; a call that finds one changed records anew. The same holds for the functions that f calls,
     but for those of installed packages.
 
+    Arguments are read as they are when the call begins: one that shares memory with what f writes to is not looked for.
+
     With `backend="numba"` (the extra `jit`) the program is run as loops in machine code, in which chains of elementwise
     operations and the sums over them are one loop, and matrix products go to BLAS; `source` then shows the loops.
     Compiling takes seconds, once: what was compiled is kept in the user's cache folder, or where the environment

@@ -42,7 +42,8 @@ def ctc_loss(
 
     Raises ValueError for shapes and lengths that do not fit each other, a target with too few frames (each label takes
     one, and one more separates two equal neighbours), a class id out of range or equal to the blank, log-probabilities
-    above 0, or another reduction. Source: Graves et al. 2006, equations 5 to 8,
+    above 0, or another reduction; compiled, ids and too few frames are looked at in the first call alone, and give inf
+    (0 with `zero_infinity`) in later ones. Source: Graves et al. 2006, equations 5 to 8,
     https://doi.org/10.1145/1143844.1143891.
 
     >>> import nn

@@ -79,8 +79,12 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
 def _copies_to_keep(program: Program) -> dict[Variable, set[Variable]]:
     """For each input that is overwritten, the results that views are taken of: a view of the input would change."""
     viewed = {equation.inputs[0] for equation in program.equations if equation.is_view and equation.inputs}
-    overwritten = {x for target, _ in program.writes for x in (target, *program.aliases.get(target, ()))}
-    return dict.fromkeys(overwritten, {x for x in viewed if isinstance(x, Variable)})
+    copies = {x for x in viewed if isinstance(x, Variable)}
+    kept: dict[Variable, set[Variable]] = {}
+    for target, _ in program.writes:
+        for x in (target, *program.aliases.get(target, ())):
+            kept[x] = copies
+    return kept
 
 
 # --- looking at inputs ---
