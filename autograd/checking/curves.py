@@ -99,8 +99,10 @@ class TaylorTest:
         return figure
 
 
-def v_curve(f: Callable[..., Any], x: Any, index: tuple[int, ...] = (), gradient: Any = None) -> VCurve:
+def v_curve(f: Callable[..., Any], x: Any, index: tuple[int, ...] | int | None = None, gradient: Any = None) -> VCurve:
     """The error of central differences of a scalar f in one element of x, for steps from 1e-13 to 1e-1.
+
+    The element is at `index`; if None, it is that of the largest derivative. Raises IndexError if x has no such element.
 
     >>> curve = v_curve(lambda x: np.sin(x).sum(), np.array([1.0, 2.0]), index=(1,))
     >>> float(curve.errors.min()) < 1e-9 < float(curve.errors[0])
@@ -108,6 +110,12 @@ def v_curve(f: Callable[..., Any], x: Any, index: tuple[int, ...] = (), gradient
     """
     point, value = _scalar(f, x)
     g = np.asarray(grad(f)(point.copy()) if gradient is None else gradient(point) if callable(gradient) else gradient)
+    if index is None:
+        largest = int(np.argmax(np.nan_to_num(np.abs(g), nan=0.0)))
+        index = tuple(map(int, np.unravel_index(largest, g.shape)))
+    elif np.shape(g[index]):
+        raise IndexError(f"v_curve: index={index!r} is no element of shape {g.shape}")
+    index = index if isinstance(index, tuple) else (index,)
     truth, scale = float(g[index]), max(1.0, abs(float(point[index])))
     steps = 10.0 ** np.linspace(-13, -1, 25) * scale
     with everyday_mode():

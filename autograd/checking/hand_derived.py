@@ -8,6 +8,7 @@ named: `dZ2 = A2 - Y`, used with mean squared error after a sigmoid, leaves out 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from autograd.replay import contributions, plain
 Arrays = Sequence[np.ndarray]
 
 _MOST_OPS = 200
+_LONGEST_CHAIN = 6  # such as 1 / (1 + exp(-x)), of four
 _CLOSE = 1e-6
 
 
@@ -67,16 +69,45 @@ def _of_one_step(given: Arrays, wrong: list[int], tape: Tape, weights: np.ndarra
 
 def _changes(node: Node) -> Iterator[tuple[str, str, Alter]]:
     """Mistakes that one may make at one op."""
-    inputs = [x for x in node.inputs if type(x) is Node and x.requires_grad]
+    yield from _missing_factors(node)
     name = node.primitive.name
-    if node.primitive.is_elementwise and len(inputs) == 1 and np.shape(inputs[0].output) == np.shape(node.output):
-        slope = contributions(node, np.ones(np.shape(node.output))[()])[0][1]
-        x, y = (np.asarray(v, dtype=np.float64).reshape(-1) for v in (plain(inputs[0]), plain(node)))
-        formula = named_factor(np.asarray(slope).reshape(-1), x, y) or f"the derivative of {name}"
-        yield "missing factor", f"{formula}, from y = {name}(x)", lambda op, g, c: g if op is node else c
     for text, factor, kind in (("left out", 0.0, "= for +="), ("taken twice", 2.0, "double accumulation"),
                                ("of the wrong sign", -1.0, "sign")):  # fmt: skip
         yield kind, f"what flows through {name} is {text}", _scaled(node, factor)
+
+
+def _missing_factors(node: Node) -> Iterator[tuple[str, str, Alter]]:
+    """The derivative of an elementwise op left out, or of a few in a row, as in 1 / (1 + exp(-x)); the longest first."""
+    found: list[tuple[str, str, Alter]] = []
+    chain: list[Node] = []
+    slope: Any = 1.0
+    x = node
+    while (before := _elementwise_input(x)) is not None and len(chain) < _LONGEST_CHAIN:
+        chain.append(x)
+        slope = slope * np.asarray(contributions(x, np.ones(np.shape(x.output))[()])[0][1])
+        x = before
+        written = "x"
+        for op in reversed(chain):
+            written = f"{op.primitive.name}({written})"
+        formula = named_factor(*(np.asarray(v, dtype=np.float64).reshape(-1) for v in (slope, plain(x), plain(node))))
+        if formula or len(chain) == 1:
+            formula = formula or f"the derivative of {node.primitive.name}"
+            found.append(("missing factor", f"{formula}, from y = {written}", _without(chain)))
+    yield from reversed(found)
+
+
+def _elementwise_input(node: Node) -> Node | None:
+    """The one input that an elementwise op has, where it has its shape."""
+    inputs = [x for x in node.inputs if type(x) is Node and x.requires_grad]
+    if node.primitive is None or not node.primitive.is_elementwise or len(inputs) != 1:
+        return None
+    return inputs[0] if np.shape(inputs[0].output) == np.shape(node.output) else None
+
+
+def _without(chain: list[Node]) -> Alter:
+    """A pass in which these operations hand on what they get."""
+    skipped = set(chain)
+    return lambda op, g, c: g if op in skipped else c
 
 
 def _scaled(node: Node, factor: float) -> Alter:

@@ -323,3 +323,27 @@ def test_an_op_that_loses_the_step_is_judged_by_differences(lost, slope):
 
 def test_keywords_that_change_a_function_are_heeded():
     assert gradcheck(lambda x: np.quantile(x, 0.3, method="hazen"), X)
+
+
+def test_a_factor_left_out_is_named_where_several_ops_make_it():
+    """The sigmoid as the course writes it, 1 / (1 + exp(-z)), of four operations."""
+    rng = np.random.default_rng(0)
+    a1, y = rng.normal(size=(5, 3)), rng.uniform(size=(5, 1))
+
+    def loss(w):
+        return ((1 / (1 + np.exp(-(a1 @ w))) - y) ** 2).mean()
+
+    def by_hand(w):
+        a2 = 1 / (1 + np.exp(-(a1 @ w)))
+        return a1.T @ (a2 - y)
+
+    report = gradcheck(loss, rng.normal(size=(3, 1)), gradient=by_hand)
+    assert report.verdict == "FAIL" and report.mistake == "missing factor"
+    assert "y * (1 - y), from y = divide(add(exp(negative(x))))" in str(report) and "2/N, N = 5" in str(report)
+
+
+def test_the_v_curve_of_a_vector_is_that_of_its_steepest_element():
+    curve = v_curve(lambda x: (x * np.array([1.0, -3.0])).sum(), np.array([1.0, 2.0]))
+    assert curve.derivative == -3.0
+    with pytest.raises(IndexError, match=r"index=\(\) is no element of shape \(2,\)"):
+        v_curve(lambda x: x.sum(), np.array([1.0, 2.0]), index=())
