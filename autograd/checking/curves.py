@@ -102,7 +102,7 @@ class TaylorTest:
 def v_curve(f: Callable[..., Any], x: Any, index: tuple[int, ...] | int | None = None, gradient: Any = None) -> VCurve:
     """The error of central differences of a scalar f in one element of x, for steps from 1e-13 to 1e-1.
 
-    The element is at `index`; if None, it is that of the largest derivative. Raises IndexError if x has no such element.
+    The element is at `index`; if None, it is that of the largest derivative. Raises IndexError if there is no such one.
 
     >>> curve = v_curve(lambda x: np.sin(x).sum(), np.array([1.0, 2.0]), index=(1,))
     >>> float(curve.errors.min()) < 1e-9 < float(curve.errors[0])

@@ -77,7 +77,7 @@ def _changes(node: Node) -> Iterator[tuple[str, str, Alter]]:
 
 
 def _missing_factors(node: Node) -> Iterator[tuple[str, str, Alter]]:
-    """The derivative of an elementwise op left out, or of a few in a row, as in 1 / (1 + exp(-x)); the longest first."""
+    """The derivative of an elementwise op left out, or of some in a row, as 1 / (1 + exp(-x)); the longest first."""
     found: list[tuple[str, str, Alter]] = []
     chain: list[Node] = []
     slope: Any = 1.0
