@@ -54,7 +54,6 @@ class Blocks:
         self._arrays = arrays  # of what is read from outside, and of what outlives the loop
         self._kept = kept
         self._free: list[np.ndarray] = []
-        self.bytes = 0
 
     def lines(self, name: Callable[[Any], str], function: Callable[[Any], str]) -> Iterator[tuple[str, Any]]:
         """Lines of the loop; the first comes with the list that is looped over."""
@@ -97,5 +96,4 @@ class Blocks:
             if memory.size >= size:
                 self._spare[i] = memory[size:]
                 return memory[:size].view(dtype)
-        self.bytes += size
         return np.empty(BLOCK, dtype)

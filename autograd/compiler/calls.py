@@ -61,7 +61,8 @@ def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", expl
     Arguments are read as they are when the call begins: one that shares memory with what f writes to is not looked for.
 
     With `backend="numba"` (the extra `jit`) the program is run as loops in machine code, in which chains of elementwise
-    operations and the sums over them are one loop, and matrix products go to BLAS; `source` then shows the loops.
+    operations and the sums over them are one loop, and matrix products go to BLAS. `source` then shows the loops, while
+    `draw()`, the lines and comments of `save(path)`, and the times in `stats(...)` stay those of the NumPy text.
     Compiling takes seconds, once: what was compiled is kept in the user's cache folder, or where the environment
     variable READGRAD_CACHE says. What numba lacks is done by NumPy in between, and said once in a warning.
 
@@ -174,7 +175,7 @@ class Compiled:
     def stats(self, *args: Any, **keywords: Any) -> Stats:
         """Operations of the last program before and after each pass; given a call's arguments, also each line's time.
 
-        The lines of `source` are run a number of times, on copies of these arguments and of all that the program
+        The lines of the NumPy text are run a number of times, on copies of these arguments and of all that the program
         reads, so that parameters, state and generators stay as they are.
 
         >>> import autograd
@@ -186,10 +187,10 @@ class Compiled:
         """
         latest = self._latest()
         timed = times_of(latest.source, self.inputs(*args, **keywords)) if args or keywords else ()
-        return stats_of(latest.recorded, timed)
+        return stats_of(latest.recorded, latest.linked.passes, timed)
 
     def draw(self, *, rankdir: str = "TB", max_nodes: int = 60) -> graphviz.Digraph:
-        """Draw the last program: a box for each line of `source`, in frames for forward, backward and update.
+        """Draw the last program: a box for each line of its NumPy text, in frames for forward, backward and update.
 
         A program of more than `max_nodes` lines is folded: to a box for each line of the function, or, if these are too
         many as well, for each part of the program. What is returned, and how it is rendered, is as for `autograd.draw`.
@@ -206,7 +207,7 @@ class Compiled:
         return draw(graph_of_program(self._latest().source, max_nodes), rankdir=rankdir, max_nodes=2 * max_nodes + 1)
 
     def inputs(self, *args: Any, **keywords: Any) -> list[Any]:
-        """What a call would give the program now: the arguments of the function in `source`, in order.
+        """What a call would give the program now: the arguments of its NumPy text, in order.
 
         Arrays are the true ones, which the program writes to; where it takes many numbers as an array, it is a new one.
         """
@@ -218,7 +219,7 @@ class Compiled:
         return latest.linked.inputs(values, prepared, latest.source.inputs)
 
     def save(self, path: str | Path) -> None:
-        """Write the program as a NumPy module to a file.
+        """Write the program as a NumPy module to a file, whatever the backend: loops need this library.
 
         Raises CaptureError if the program calls a function whose source cannot be found.
         """

@@ -29,7 +29,7 @@ def _tree(file: str) -> ast.Module:
 
 
 @lru_cache(maxsize=1024)
-def syntax_of(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:
+def _syntax_of(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:
     """The definition of a Python function; None where its source cannot be found."""
     code = function.__code__
     try:
@@ -54,7 +54,7 @@ def expression_of(function: Callable[..., Any]) -> tuple[list[str], dict[str, as
     """Parameters, defaults and body of a function that is one expression in NumPy; None for any other."""
     if not isinstance(function, FunctionType) or function.__closure__:
         return None
-    syntax = syntax_of(function)
+    syntax = _syntax_of(function)
     if syntax is None or syntax.args.vararg or syntax.args.kwarg:
         return None
     if isinstance(syntax, ast.FunctionDef):
@@ -65,12 +65,12 @@ def expression_of(function: Callable[..., Any]) -> tuple[list[str], dict[str, as
     else:
         value = syntax.body
     parameters = [a.arg for a in (*syntax.args.posonlyargs, *syntax.args.args, *syntax.args.kwonlyargs)]
-    if _globals_in(value, parameters) - _MODULES:
+    if _globals_in(value) - _MODULES - set(parameters):
         return None
-    return parameters, _defaults(function), value
+    return parameters, defaults_of(function), value
 
 
-def _defaults(function: FunctionType) -> dict[str, ast.expr]:
+def defaults_of(function: FunctionType) -> dict[str, ast.expr]:
     """The values that parameters have if they are not given."""
     found: dict[str, ast.expr] = {}
     for name, parameter in inspect.signature(function).parameters.items():
@@ -82,16 +82,17 @@ def _defaults(function: FunctionType) -> dict[str, ast.expr]:
     return found
 
 
-def _globals_in(tree: ast.AST, local: Any) -> set[str]:
+def _locals_in(tree: ast.AST) -> set[str]:
+    """Names that a piece of code gives to its own variables and parameters."""
+    nodes = list(ast.walk(tree))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+def _globals_in(tree: ast.AST) -> set[str]:
     """Names that a piece of code looks up outside of itself, but for Python's own."""
-    own = set(local)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            own.add(node.id)
-        elif isinstance(node, ast.arg):
-            own.add(node.arg)
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return {name for name in loaded - own if not hasattr(builtins, name)}
+    return {name for name in loaded - _locals_in(tree) if not hasattr(builtins, name)}
 
 
 def _is_docstring(line: ast.stmt) -> bool:
@@ -122,7 +123,7 @@ class Helpers:
         base = base if base.isidentifier() and base != "lambda" else "helper"
         name = self._free(base)
         self._names[function] = name
-        syntax = syntax_of(function) if isinstance(function, FunctionType) and not function.__closure__ else None
+        syntax = _syntax_of(function) if isinstance(function, FunctionType) and not function.__closure__ else None
         if syntax is None:
             self.objects[name] = function
             return name
@@ -131,9 +132,8 @@ class Helpers:
         else:
             lines = [_first_paragraph(line) if _is_docstring(line) else line for line in syntax.body]
         copy = ast.parse(ast.unparse(ast.Module([_function(name, syntax.args, lines)], []))).body[0]
-        parameters = [node.arg for node in ast.walk(copy) if isinstance(node, ast.arg)]
         renamed = {}
-        for other in sorted(_globals_in(copy, parameters) - _MODULES - {name}):
+        for other in sorted(_globals_in(copy) - _MODULES - {name}):
             value = function.__globals__.get(other)
             renamed[other] = self._apart(other, self._name_of_global(other, value), copy)
         copy = ast.fix_missing_locations(_Renaming(renamed).visit(copy))
@@ -142,9 +142,7 @@ class Helpers:
 
     def _apart(self, name: str, given: str, function: ast.AST) -> str:
         """The name given to a global; under its old name where the function has a local of the new one."""
-        own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-        if given in own:
+        if given in _locals_in(function):
             self.definitions[name] = f"{name} = {given}"
             return name
         return given
@@ -180,23 +178,14 @@ class Helpers:
 
 
 def _function(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.stmt:
-    bare = ast.parse(ast.unparse(arguments_without_types(arguments, name))).body[0]
-    assert isinstance(bare, ast.FunctionDef)
-    bare.body = [line for line in body if not isinstance(line, ast.AnnAssign) or line.value is not None]
-    return ast.fix_missing_locations(bare)
-
-
-def arguments_without_types(arguments: ast.arguments, name: str) -> ast.FunctionDef:
-    """A function of that name with these parameters, without annotations, and an empty body."""
-    copy = ast.parse(f"lambda {ast.unparse(_bare(arguments))}: 0", mode="eval").body
-    assert isinstance(copy, ast.Lambda)
-    function = ast.parse(f"def {name}(): pass").body[0]
+    """A function of that name, without types."""
+    function = ast.parse(f"def {name}({ast.unparse(_without_types(arguments))}): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
-    function.args = copy.args
-    return function
+    function.body = [line for line in body if not isinstance(line, ast.AnnAssign) or line.value is not None]
+    return ast.fix_missing_locations(function)
 
 
-def _bare(arguments: ast.arguments) -> ast.arguments:
+def _without_types(arguments: ast.arguments) -> ast.arguments:
     def strip(argument: ast.arg | None) -> ast.arg | None:
         return None if argument is None else ast.arg(argument.arg)
 

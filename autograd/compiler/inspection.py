@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes import to_be_read, to_be_run
+from autograd.compiler.passes import Passes, to_be_read
 from autograd.compiler.planning import Plan
 from autograd.compiler.program import Equation, Program
 from autograd.compiler.source import Source
@@ -24,8 +24,8 @@ _RUNS = 20  # of which the median counts
 class Memory:
     """Bytes that a call needs besides its arguments, parameters and state.
 
-    `unplanned` : each result of an operation in an array of its own, as in `source`. `planned` : what is run, of which
-    `kept` are buffers that stay from call to call, and the rest is allocated anew in each call.
+    `unplanned` : each result of an operation in an array of its own, as in the NumPy text. `planned` : what is run, of
+    which `kept` are buffers that stay from call to call, and the rest is allocated anew in each call.
     """
 
     unplanned: int
@@ -52,7 +52,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of `source`, its number in it, and the median of its times in seconds."""
+    """A line of the NumPy text, its number in it, and the median of its times in seconds."""
 
     number: int
     text: str
@@ -63,7 +63,8 @@ class Line:
 class Stats:
     """How a program became what it is; prints as tables.
 
-    `written` : from the recorded run to `source`. `run` : from there to what is run. `lines` : times, if asked for.
+    `written` : from the recorded run to the NumPy text. `run` : from there to what is run. `lines` : times, if asked
+    for.
     """
 
     written: tuple[Pass, ...]
@@ -72,12 +73,12 @@ class Stats:
 
     def __str__(self) -> str:
         rows = []
-        for title, passes in (("as written in source", self.written), ("as run", self.run)):
+        for title, passes in (("as written", self.written), ("as run", self.run)):
             rows.append(f"{title:<28}operations")
             rows += [f"  {one.name.replace('_', ' '):<26}{one.operations:>10,}" for one in passes]
         if self.lines:
             total = sum(line.seconds for line in self.lines)
-            rows.append(f"{'microseconds':>12}  share  line of source ({total * 1e6:,.1f} us in all)")
+            rows.append(f"{'microseconds':>12}  share  line of NumPy ({total * 1e6:,.1f} us in all)")
             for line in self.lines:
                 share = line.seconds / total if total else 0.0
                 rows.append(f"{line.seconds * 1e6:>12,.1f} {share:>6.0%}  {line.number:>4}: {line.text}")
@@ -121,8 +122,8 @@ def _whole(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def stats_of(recorded: Program, lines: tuple[Line, ...]) -> Stats:
-    """Follow the passes once more and count."""
+def stats_of(recorded: Program, to_be_run: Passes, lines: tuple[Line, ...]) -> Stats:
+    """Follow the passes once more, to what is read and from there to what is run, and count."""
     program = recorded
     counted: list[list[Pass]] = []
     for first, passes in (("recorded", to_be_read), ("source", to_be_run)):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes import fast
+from autograd.compiler.passes import Passes, through, to_be_run
 from autograd.compiler.planning import Plan
 from autograd.compiler.program import Program, Variable
 from autograd.compiler.recording import Capture
@@ -24,12 +24,11 @@ _serial = count(1)
 class Linked:
     """Runs a program; links it anew when a leaf has been given other memory."""
 
-    form: Callable[[Program], Program] = staticmethod(fast)
+    passes: Passes = staticmethod(to_be_run)
     planner: Callable[..., Any] = Plan
-    source = ""  # the text that is run, where it is not that of the plan
 
     def __init__(self, program: Program, inputs: dict[Node, Variable], arguments: list[Node], capture: Capture) -> None:
-        self._program = self.form(program)
+        self._program = through(self.passes, program)
         self._inputs = inputs
         self._arguments = arguments
         self._capture = capture
@@ -71,6 +70,11 @@ class Linked:
         text = f"def run(values, prepared):\n{check}  with lock:\n    return {results}\n"
         exec(text, bound)
         self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
+
+    @property
+    def source(self) -> str | None:
+        """The text to be shown to the user, where it is not that of the program."""
+        return None
 
     def inputs(self, values: list[Any], prepared: tuple[Any, ...], wanted: list[Variable]) -> list[Any]:
         """The present values of inputs."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.functions import Helpers, expression_of, numpy_path
+from autograd.compiler.functions import Helpers, defaults_of, expression_of, numpy_path
 from autograd.compiler.literals import literal
 from autograd.compiler.program import Equation, Variable
 from autograd.compiler.recording import DRAW
@@ -48,7 +48,8 @@ class Lowering:
             return _draw(inputs[0], equation.keywords)
         if primitive.text is not None:
             body = ast.parse(primitive.text, mode="eval").body
-            return _filled(body, _named_inputs(primitive, inputs) | _with_defaults(primitive, keywords))
+            defaults = defaults_of(primitive.forward) if isinstance(primitive.forward, FunctionType) else {}
+            return _filled(body, _named_inputs(primitive, inputs) | defaults | keywords)
         operator = _OPERATORS.get(primitive.numpy_function) if primitive.forward is primitive.numpy_function else None
         if operator is not None and not keywords:
             return _tidied(_operation(operator, inputs))
@@ -93,15 +94,6 @@ def _named_inputs(primitive: Any, inputs: list[ast.expr]) -> dict[str, ast.expr]
     if not isinstance(primitive.forward, np.ufunc) and primitive.forward.__code__.co_flags & inspect.CO_VARARGS:
         return {primitive.forward.__code__.co_varnames[len(names)]: ast.List(inputs, ast.Load())}
     return dict(zip(names, inputs, strict=False))
-
-
-def _with_defaults(primitive: Any, keywords: dict[str, ast.expr]) -> dict[str, ast.expr]:
-    found = {}
-    if isinstance(primitive.forward, FunctionType):
-        for parameter in inspect.signature(primitive.forward).parameters.values():
-            if parameter.default is not parameter.empty and (tree := literal(parameter.default)) is not None:
-                found[parameter.name] = tree
-    return found | keywords
 
 
 def _operation(operator: Any, inputs: list[ast.expr]) -> ast.expr:
@@ -149,13 +141,9 @@ class _Tidying(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         zeros = node.left
-        is_sum = isinstance(node.op, ast.Add) and isinstance(zeros, ast.Call) and _is_number(node.right)
-        if (
-            is_sum
-            and isinstance(zeros, ast.Call)
-            and ast.unparse(zeros.func) == "np.zeros_like"
-            and len(zeros.args) == 1
-        ):
+        if not (isinstance(node.op, ast.Add) and isinstance(zeros, ast.Call) and _is_number(node.right)):
+            return node
+        if ast.unparse(zeros.func) == "np.zeros_like" and len(zeros.args) == 1:
             return ast.Call(_FULL_LIKE, [*zeros.args, node.right], zeros.keywords)
         return node
 

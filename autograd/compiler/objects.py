@@ -24,7 +24,6 @@ class Objects:
         self.names = names
         self.arrays: dict[Variable, np.ndarray] = {}
         self.objects: dict[str, Any] = {"np": np, "math": math}
-        self.bytes = 0  # of the arrays made here
         self._filled: dict[Any, str] = {}
         self._taken = set(names.values())
 
@@ -60,7 +59,6 @@ class Objects:
         if key not in self._filled:
             array = aligned(like)
             array[...] = number
-            self.bytes += array.nbytes
             self._filled[key] = self.object("zeros" if number == 0 else "filled", array)
         return self._filled[key]
 

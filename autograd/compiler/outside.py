@@ -354,23 +354,6 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray | set) else value
 
 
-def _frames(value: Any) -> list[tuple[Any, tuple[Any, ...]]] | None:
-    """Nested lists and tuples, each with what it holds: quickly found to be as they were; None if there are others.
-
-    A network of single numbers holds hundreds of Tensors in them.
-    """
-    frames = []
-    stack = [value]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, list | tuple):
-            frames.append((part, tuple(part)))
-            stack.extend(part)
-        elif isinstance(part, (*_CONTAINERS, np.ndarray)):
-            return None
-    return frames
-
-
 def _same(a: Any, b: Any) -> bool:
     """Whether two values are one object, or equal numbers, strings, arrays, or containers of such."""
     if a is b:

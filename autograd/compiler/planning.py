@@ -16,12 +16,10 @@ import numpy as np
 from autograd.compiler.blocks import Blocks, run_from
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.objects import Objects, aligned
-from autograd.compiler.program import Equation, Program, Variable, named
+from autograd.compiler.program import VIEWS, Equation, Program, Variable, named
 from autograd.compiler.writing import Writing
 from autograd.ops import shaping
 from autograd.ops.indexing import getitem, is_basic
-
-_VIEWS = {shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, getitem}
 
 
 class Plan:
@@ -36,7 +34,6 @@ class Plan:
     ) -> None:
         self.program = program
         self.names = _views_named(program, named(program, lambda name: name in ("np", "math", program.name)))
-        self.bytes = 0
         lowering = Lowering({*self.names.values(), program.name})
         self._objects = Objects(self.names)
         self._writing = Writing(self._objects, lowering, constants)
@@ -51,7 +48,6 @@ class Plan:
         lines = [*self._body(), *self._ending()]
         self.text = f"def {program.name}({', '.join(self.parameters)}):\n" + "\n".join(f"    {line}" for line in lines)
         self.objects = self._objects.objects
-        self.bytes += self._objects.bytes
         for definition in lowering.helpers.definitions.values():
             exec(definition, self.objects)
         self.objects.update(lowering.helpers.objects)
@@ -71,7 +67,7 @@ class Plan:
             for x in equation.reads():
                 last[base.get(x, x)] = i
             first = equation.inputs[0] if equation.inputs else None
-            shares = equation.is_view or equation.primitive in _VIEWS or equation.primitive is shaping.broadcast_to
+            shares = equation.is_view or equation.primitive in VIEWS or equation.primitive is shaping.broadcast_to
             if isinstance(first, Variable) and shares:
                 base[equation.output] = base.get(first, first)
                 last[base[equation.output]] = i
@@ -118,7 +114,6 @@ class Plan:
                 array = array.reshape(-1).view(np.uint8).view(output.dtype).reshape(output.shape)
         else:
             array = aligned(output)
-            self.bytes += array.nbytes
         self._owned[output] = array
         return array
 
@@ -175,7 +170,6 @@ class Plan:
         lines = []
         for line, looped in blocks.lines(self._objects.name, lambda ufunc: self._objects.object(ufunc.__name__, ufunc)):
             lines.append(line if looped is None else f"{line} {self._objects.object('blocks', looped)}:")
-        self.bytes += blocks.bytes
         for i in range(start, end):
             self._release(self.program.equations[i], i)
         return lines
@@ -205,7 +199,7 @@ class Plan:
 
     def _is_static_view(self, equation: Equation) -> bool:
         """Whether the result is a view of an array that stays: it is made here, once."""
-        if equation.primitive not in _VIEWS:
+        if equation.primitive not in VIEWS:
             return False
         x = equation.inputs[0]
         if not isinstance(x, Variable) or x not in self._objects.arrays or any(True for _ in _inner(equation)):
@@ -245,7 +239,7 @@ def _views_named(program: Program, names: dict[Variable, str]) -> dict[Variable,
     taken = set(names.values())
     for equation in program.equations:
         x, output = equation.inputs[0] if equation.inputs else None, equation.output
-        if not isinstance(x, Variable) or output in program.names or equation.primitive not in _VIEWS:
+        if not isinstance(x, Variable) or output in program.names or equation.primitive not in VIEWS:
             continue
         if equation.primitive is shaping.transpose and output.ndim == 2:
             name = names[x].removesuffix("_T") if names[x].endswith("_T") else f"{names[x]}_T"

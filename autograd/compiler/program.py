@@ -18,7 +18,13 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Location
-from autograd.primitives import Primitive
+from autograd.ops import indexing, shaping
+from autograd.primitives import CONSTANT, Primitive
+
+# Operations whose result may lie in the memory of their first input.
+VIEWS = frozenset((
+    shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, indexing.getitem,
+))  # fmt: skip
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +63,13 @@ class Equation:
     section: str = "forward"
     location: Location | None = None
     is_view: bool = False  # the output shares the memory of an input
+
+    @property
+    def is_by_element(self) -> bool:
+        """Whether each element of the result comes from those in the same place: arithmetic, and comparisons."""
+        primitive = self.primitive
+        is_comparison = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
+        return (primitive.is_elementwise or is_comparison) and not self.keywords
 
     def reads(self) -> list[Variable]:
         """The variables that it needs, those in keywords too."""
@@ -137,6 +150,16 @@ class Program:
         if self.outputs:
             lines.append(f"  return {', '.join(_shown(x, names) for x in self.outputs)}")
         return "\n".join(lines)
+
+
+def is_matrix(x: Any, dtype: np.dtype) -> bool:
+    """Whether x is a matrix of that floating-point type, as BLAS takes it."""
+    return isinstance(x, Variable) and x.ndim == 2 and x.dtype == dtype and dtype.kind == "f"
+
+
+def is_number(x: Any) -> bool:
+    """Whether x is a single number that is known beforehand."""
+    return isinstance(x, float | int | np.generic) or (isinstance(x, np.ndarray) and not x.ndim)
 
 
 def variables_in(value: Any) -> Iterator[Variable]:

@@ -12,11 +12,10 @@ from autograd.compiler.blocks import BLOCK
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.objects import Objects
 from autograd.compiler.passes.rows import ADD_IN_ROWS
-from autograd.compiler.program import Equation, Variable
+from autograd.compiler.program import Equation, Variable, is_matrix, is_number
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions
 from autograd.ops.indexing import pick
-from autograd.primitives import CONSTANT
 
 _FOLDS = {reductions.sum_: np.add, reductions.max_: np.maximum, reductions.min_: np.minimum}
 
@@ -38,8 +37,7 @@ class Writing:
         """How to compute an equation into the array of its output; None where its operation has no `out=`."""
         primitive, inputs, output = equation.primitive, equation.inputs, equation.output
         name = self._objects.names[output]
-        by_element = primitive.is_elementwise or primitive.structure == CONSTANT
-        if isinstance(primitive.forward, np.ufunc) and by_element and not equation.keywords:
+        if isinstance(primitive.forward, np.ufunc) and equation.is_by_element:
             return True, lambda: [self._by_element(primitive.forward, inputs, output)]
         if primitive is ew.relu:
             return True, lambda: [self._by_element(np.maximum, (*inputs, np.zeros((), output.dtype)), output)]
@@ -51,9 +49,9 @@ class Writing:
             return False, lambda: [f"{self._objects.flat(inputs[0])}.take({places}, None, {name}, 'clip')"]
         if primitive in _FOLDS:
             return False, lambda: [self._folded(equation)]
-        if primitive in (linalg.matmul, linalg.dot) and all(_is_matrix(x, output) for x in inputs):
+        if primitive in (linalg.matmul, linalg.dot) and all(is_matrix(x, output.dtype) for x in inputs):
             return False, lambda: [f"{self._objects.name(inputs[0])}.dot({self._objects.name(inputs[1])}, {name})"]
-        if primitive is linalg.affine and all(_is_matrix(x, output) for x in inputs[:2]) and inputs[2].ndim == 1:
+        if primitive is linalg.affine and all(is_matrix(x, output.dtype) for x in inputs[:2]) and inputs[2].ndim == 1:
             return False, lambda: [
                 f"{self._objects.name(inputs[0])}.dot({self._objects.transposed(inputs[1])}, {name})",
                 self._by_element(np.add, (output, inputs[2]), output),
@@ -64,7 +62,7 @@ class Writing:
         """A call of a ufunc; its operands are given as NumPy takes them fastest."""
         name, is_extremum = self._objects.names[output], ufunc in (np.maximum, np.minimum)
         operands = [
-            self._objects.filled(x, output) if is_extremum and _is_number(x, output) else self._operand(x, output)
+            self._objects.filled(x, output) if is_extremum and _can_be_filled(x, output) else self._operand(x, output)
             for x in inputs
         ]
         out = f"out={name}" if is_extremum else name
@@ -133,7 +131,7 @@ class Writing:
         x, output = equation.inputs[0], equation.output
         axis, keepdims = equation.keywords.get("axis"), equation.keywords.get("keepdims", False)
         name, of_x = self._objects.names[output], self._objects.name(x)
-        is_short = _is_matrix(x, output) and axis in (0, 1, -1) and x.shape[axis] <= BLOCK  # ones take memory, too
+        is_short = is_matrix(x, output.dtype) and axis in (0, 1, -1) and x.shape[axis] <= BLOCK  # ones take memory, too
         if equation.primitive is reductions.sum_ and is_short:
             if axis == 0:
                 return f"{self._objects.ones(x.shape[0], x.dtype)}.dot({of_x}, {self._objects.flat(output)})"
@@ -177,18 +175,13 @@ class Writing:
 
 def _number_text(x: Any) -> str | None:
     """A number with its type, as text; None for anything else."""
-    is_number = isinstance(x, float | int | np.generic) or (isinstance(x, np.ndarray) and not x.ndim)
-    return f"{type(x)} {getattr(x, 'dtype', '')} {x!r}" if is_number else None
+    return f"{type(x)} {getattr(x, 'dtype', '')} {x!r}" if is_number(x) else None
 
 
 def _same_memory(a: np.ndarray, b: np.ndarray) -> bool:
     return a.__array_interface__ == b.__array_interface__
 
 
-def _is_number(x: Any, output: Variable) -> bool:
-    """Whether x is a number of the output's dtype that is known beforehand."""
+def _can_be_filled(x: Any, output: Variable) -> bool:
+    """Whether x is a number of the output's dtype, of which an array can be made beforehand."""
     return isinstance(x, np.ndarray | np.generic) and x.ndim == 0 and x.dtype == output.dtype and output.ndim > 0
-
-
-def _is_matrix(x: Any, output: Variable) -> bool:
-    return isinstance(x, Variable) and x.ndim == 2 and x.dtype == output.dtype and x.dtype.kind == "f"

@@ -10,13 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.native.elements import DTYPES
-from autograd.compiler.program import Equation, Variable
+from autograd.compiler.program import VIEWS, Equation, Variable
 from autograd.ops import indexing, shaping
 
-_VIEWS = {
-    shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, shaping.broadcast_to,
-    indexing.getitem,
-}  # fmt: skip
+_SEEN = VIEWS | {shaping.broadcast_to}  # whose results need no memory: loops read what they need with strides of 0
 
 
 class Forms:
@@ -49,7 +46,7 @@ class Forms:
     def is_view(self, equation: Equation) -> bool:
         """Whether the result is an argument seen in another way; it is noted then."""
         x = equation.inputs[0] if equation.inputs else None
-        if equation.primitive not in _VIEWS or not isinstance(x, Variable) or len(set(equation.reads())) > 1:
+        if equation.primitive not in _SEEN or not isinstance(x, Variable) or len(set(equation.reads())) > 1:
             return False
         if equation.primitive is indexing.getitem and not indexing.is_basic(equation.keywords["index"]):
             return False

@@ -9,7 +9,7 @@ from numba.core.errors import NumbaError
 
 from autograd.compiler.linking import Linked
 from autograd.compiler.native.plan import LoopPlan
-from autograd.compiler.native.rewriting import in_loop_form
+from autograd.compiler.native.rewriting import to_be_looped
 from autograd.compiler.planning import Plan
 from autograd.compiler.program import Program, Variable
 from autograd.graph import warn_user
@@ -27,10 +27,10 @@ def _planned(program: Program, arrays: dict[Variable, np.ndarray], constants: fr
 class LinkedLoops(Linked):
     """Runs a program as loops that numba has compiled."""
 
-    form = staticmethod(in_loop_form)
+    passes = staticmethod(to_be_looped)
     planner = staticmethod(_planned)
 
     @property
-    def source(self) -> str:  # type: ignore[override]
-        """The loops."""
-        return getattr(self.plan, "source", "")
+    def source(self) -> str | None:
+        """The loops; None where NumPy runs the program after all."""
+        return self.plan.source if isinstance(self.plan, LoopPlan) else None

@@ -63,7 +63,6 @@ class Memory:
         self.arguments = arguments
         self.arrays: dict[Variable, np.ndarray] = {**given, **numbers, **steps.forms.constants}
         self.own = _apart(self.arrays)  # the region of each
-        self.bytes = 0
         self._made = {step.output: (i, step) for i, group in enumerate(steps.groups) for step in group.steps}
         self.outputs: dict[Variable, Variable] = {}  # what is returned -> where it lies
         self.left: list[tuple[Variable, Variable]] = []  # writes to arrays that come with each call
@@ -206,7 +205,6 @@ class Memory:
 
     def _new(self, x: Variable) -> Region:
         array = np.zeros(x.shape, x.dtype)
-        self.bytes += array.nbytes
         return Region(x, array, address(array) + array.nbytes)
 
     def _concatenations(self, stored: set[Variable]) -> set[Variable]:

@@ -47,7 +47,6 @@ class LoopPlan:
         self._steps = Steps(program, self._forms)
         arguments = {x for x in with_each_call if x.ndim and x.dtype in DTYPES}
         self.memory = Memory(self._steps, given, self._numbers, arguments)
-        self.bytes = self.memory.bytes
         self.names = self._named()
         self._parameter = {x: self.names[x] + ("_now" if x in self._numbers else "") for x in with_each_call}
         self.parameters = list(self._parameter.values())

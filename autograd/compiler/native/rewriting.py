@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from autograd.compiler.passes import Made
 from autograd.compiler.passes.algebra import Definitions, algebra, defined, split
 from autograd.compiler.passes.cheaper import cheaper
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.expanding import expanded
-from autograd.compiler.program import Equation, Program, Variable
+from autograd.compiler.program import Equation, Program, Variable, is_matrix
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions, shaping
 from autograd.ops.indexing import getitem
@@ -19,15 +20,17 @@ from autograd.primitives import Primitive
 SHORT = 4
 
 
-def in_loop_form(program: Program) -> Program:
-    """The program as loops are made of it."""
-    for one in (expanded, *2 * (algebra, shared_subexpressions, cheaper), algebra, dead_code):
+def to_be_looped(program: Program) -> Made:
+    """The passes that make a written program as loops are made of it."""
+    simplified = (expanded, *2 * (algebra, shared_subexpressions, cheaper), algebra, dead_code)
+    for one in (*simplified, products_apart, algebra, shared_subexpressions, dead_code):
         program = one(program)
-    program = split(program, (_affine,))
-    program = split(program, (_short, _vector))
-    for one in (algebra, shared_subexpressions, dead_code):
-        program = one(program)
-    return program
+        yield one.__name__, program
+
+
+def products_apart(program: Program) -> Program:
+    """The program with affine maps in two steps, and small products as sums."""
+    return split(split(program, (_affine,)), (_short, _vector))
 
 
 class _Steps:
@@ -55,10 +58,7 @@ def are_matrices(equation: Equation) -> bool:
     """Whether an equation is a product of two matrices of one floating-point type."""
     if equation.primitive not in (linalg.matmul, linalg.dot):
         return False
-    return all(
-        isinstance(x, Variable) and x.ndim == 2 and x.dtype == equation.output.dtype and x.dtype.kind == "f"
-        for x in equation.inputs
-    )
+    return all(is_matrix(x, equation.output.dtype) for x in equation.inputs)
 
 
 def _affine(equation: Equation, definitions: Definitions) -> list[Equation] | None:

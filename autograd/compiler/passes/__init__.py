@@ -1,8 +1,14 @@
-"""Passes: each a small function from a program to a program that computes the same."""
+"""Passes: each a small function from a program to a program that computes the same.
+
+Two lists of them follow each other: `to_be_read` makes a recorded program as one would write it, and `to_be_run` makes
+that as it is run (the loops of the package `native` have a list of their own). To be read: `cleaning`, `algebra`, and
+for graphs of numbers `batching`, with `scalar_graph`, `scalar_groups`, `grids`, `views`, `products` and `gathering`
+under it. To be run: `expanding`, `cheaper` with `rows`, `rank_one`, `turning`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import is_
 
 from autograd.compiler.passes.algebra import algebra
@@ -20,18 +26,18 @@ AFTERWARDS = (
 )  # fmt: skip
 PASSES = (dead_code, batched, algebra, shared_subexpressions, algebra, dead_code)
 
+Made = Iterator[tuple[str, Program]]  # the name of each pass, and what it made
+Passes = Callable[[Program], Made]
 
-Steps = Iterator[tuple[str, Program]]  # the name of each pass, and what it made
 
-
-def to_be_read(program: Program) -> Steps:
+def to_be_read(program: Program) -> Made:
     """The passes that make a recorded program as one would write it."""
     for one in PASSES:
         program = one(program)
         yield one.__name__, program
 
 
-def to_be_run(program: Program) -> Steps:
+def to_be_run(program: Program) -> Made:
     """The passes that make a written program as it is run: with more, and cheaper, equations."""
     program = expanded(program)
     yield expanded.__name__, program
@@ -47,11 +53,18 @@ def to_be_run(program: Program) -> Steps:
         yield one.__name__, program
 
 
+def through(passes: Passes, program: Program) -> Program:
+    """What the last of some passes makes."""
+    for _, made in passes(program):
+        program = made
+    return program
+
+
 def optimized(program: Program) -> Program:
     """The program as one would write it."""
-    return list(to_be_read(program))[-1][1]
+    return through(to_be_read, program)
 
 
 def fast(program: Program) -> Program:
     """The program as it is run."""
-    return list(to_be_run(program))[-1][1]
+    return through(to_be_run, program)

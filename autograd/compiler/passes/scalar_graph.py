@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import Equation, Program, Variable
+from autograd.compiler.program import Equation, Program, Variable, is_number
 from autograd.compiler.recording import DRAW
 from autograd.ops import elementwise as ew
 from autograd.ops import nondifferentiable
-from autograd.primitives import CONSTANT, Primitive
+from autograd.primitives import Primitive
 
-_COMMUTATIVE = (ew.add, ew.multiply)
-_BY_ELEMENT = (nondifferentiable.share, nondifferentiable.taken)
+COMMUTATIVE = (ew.add, ew.multiply)
+_BY_ELEMENT = (nondifferentiable.share, nondifferentiable.taken)  # though they are no ufuncs
 
 
 @dataclass(eq=False, slots=True)
@@ -95,7 +95,7 @@ class ScalarGraph:
                 inputs = equation.inputs
                 operands = tuple([of[x] if type(x) is Variable else self._constant(x, inputs) for x in inputs])
                 ordered = operands
-                if equation.primitive in _COMMUTATIVE and operands[0].order > operands[1].order:
+                if equation.primitive in COMMUTATIVE and operands[0].order > operands[1].order:
                     ordered = operands[::-1]
                 key = (equation.primitive, phase, *ordered)
                 if key in known:
@@ -122,17 +122,11 @@ class ScalarGraph:
 
 def _is_scalar(equation: Equation) -> bool:
     """Whether an equation is an operation on single numbers that NumPy does on arrays of them as well."""
-    primitive = equation.primitive
     if equation.output.shape or equation.keywords:
         return False
-    is_constant_ufunc = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
-    if not (primitive.is_elementwise or is_constant_ufunc or primitive in _BY_ELEMENT):
+    if not (equation.is_by_element or equation.primitive in _BY_ELEMENT):
         return False
-    return all(not x.shape if type(x) is Variable else _is_number(x) for x in equation.inputs)
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, float | int | np.generic) or (isinstance(x, np.ndarray) and not x.ndim)
+    return all(not x.shape if type(x) is Variable else is_number(x) for x in equation.inputs)
 
 
 def _with_long_sums(results: list[Number], leaving: dict[Number, None]) -> list[Number]:

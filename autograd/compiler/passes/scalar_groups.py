@@ -11,9 +11,8 @@ from collections.abc import Callable
 from itertools import count, groupby
 from typing import Any
 
-from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
+from autograd.compiler.passes.scalar_graph import COMMUTATIVE, Number, ScalarGraph
 from autograd.compiler.program import Variable
-from autograd.ops import elementwise as ew
 
 # Fewer numbers than that stay numbers: an operation on a small array takes as long as about three on numbers.
 FEWEST = 4
@@ -58,7 +57,7 @@ class Groups:
         for number in graph.results:
             for slot, x in enumerate(number.operands):
                 if x in uses:
-                    place = -1 if number.is_sum or number.primitive in _COMMUTATIVE else slot
+                    place = -1 if number.is_sum or number.primitive in COMMUTATIVE else slot
                     uses[x].add((number.primitive, place, number.phase, number.level))
                     first.setdefault(x, len(first))
         kinds: dict[Any, list[Number]] = defaultdict(list)
@@ -120,7 +119,7 @@ class Groups:
 
     def _in_order(self, x: Number) -> None:
         """Terms and factors in the order of their kinds and places."""
-        if x.primitive in _COMMUTATIVE:
+        if x.primitive in COMMUTATIVE:
             x.operands = tuple(sorted(x.operands, key=lambda y: (self._kind_of(y), _position(y))))
 
     def _order_within(self, group: Group) -> Callable[[Number], Any]:
@@ -154,9 +153,6 @@ class Groups:
         for position, x in enumerate(numbers):
             x.kind, x.array, x.position = kind, array, position
         return group
-
-
-_COMMUTATIVE = (ew.add, ew.multiply)
 
 
 def _dtype_of(x: Number) -> Any:

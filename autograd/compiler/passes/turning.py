@@ -23,7 +23,6 @@ from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions, shaping
 from autograd.ops.indexing import pick
-from autograd.primitives import CONSTANT
 
 _PRODUCTS = {linalg.matmul, linalg.affine}
 _FOLDS = {reductions.sum_, reductions.max_, reductions.min_}
@@ -52,7 +51,7 @@ def _to_be_turned(program: Program) -> list[Variable]:
         groups.refuse(x)
     for equation in program.equations:
         output = equation.output
-        if _by_element(equation) or equation.primitive is ADD_IN_ROWS:
+        if equation.is_by_element or equation.primitive is ADD_IN_ROWS:
             for x in equation.reads():
                 if x.shape == output.shape and x.ndim == 2:
                     groups.join(x, output)
@@ -104,12 +103,6 @@ class _Groups:
         return x.ndim == 2 and self._of(x) in self._wished - self._refused
 
 
-def _by_element(equation: Equation) -> bool:
-    primitive = equation.primitive
-    is_comparison = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
-    return (primitive.is_elementwise or is_comparison) and not equation.keywords
-
-
 def _is_product_of_matrices(equation: Equation) -> bool:
     return all(isinstance(x, Variable) and x.ndim == 2 for x in equation.inputs[:2])
 
@@ -125,7 +118,7 @@ def _may_read_turned(equation: Equation, x: Variable) -> bool:
         return equation.keywords.get("axes") is None
     if primitive in (pick, ADD_IN_ROWS):
         return all(x is not y for y in equation.inputs[1:])
-    return _by_element(equation) and equation.output.ndim == 2
+    return equation.is_by_element and equation.output.ndim == 2
 
 
 # --- how ---

@@ -168,6 +168,17 @@ def test_stats_count_operations_after_each_pass():
     assert "recorded" in str(stats) and not stats.lines
 
 
+def test_stats_with_numba_follow_the_passes_to_loops():
+    pytest.importorskip("numba")
+    f = autograd.compile(lambda x, w: np.sum(np.tanh(x @ w)), backend="numba")
+    arguments = np.ones((5, 3)), np.ones((3, 2))
+    f(*arguments)
+    stats = f.stats(*arguments)
+    assert "products_apart" in [one.name for one in stats.run] and "turned" not in [one.name for one in stats.run]
+    assert stats.run[-1].operations == len(f._latest().linked.plan.program.equations)
+    assert [line.text for line in stats.lines] == ["z = x @ w", "h = np.tanh(z)", "y = np.sum(h)"]  # as `save` writes
+
+
 def test_times_of_lines_leave_parameters_state_and_generators_alone():
     model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 1, rng=0))
     optimizer = nn.optim.Adam(model.parameters(), lr=0.1)
@@ -195,7 +206,7 @@ def test_times_of_lines_leave_parameters_state_and_generators_alone():
     source = step.source.splitlines()
     assert all(line.text in source[line.number - 1] for line in stats.lines)
     assert len(stats.lines) >= len(step._latest().source.statements)
-    assert "line of source" in str(stats)
+    assert "line of NumPy" in str(stats)
 
 
 def test_inspection_before_the_first_call():

@@ -38,7 +38,6 @@ def test_extrema_with_a_number_are_taken_with_an_array_of_it(dtype):
     plan = planned(lambda x: np.maximum(np.maximum(nn.relu(x), nn.relu(-x)), np.minimum(x, dtype(0.5))), x)
     assert sorted(name for name in plan.objects if name.startswith(("zeros", "filled"))) == ["filled", "zeros"]
     assert plan.objects["filled"].tolist() == [[0.5] * 3] * 2
-    assert plan.bytes >= 2 * x.nbytes
 
 
 def test_an_array_of_one_element_is_added_as_a_number():
