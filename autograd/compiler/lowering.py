@@ -17,8 +17,8 @@ import numpy as np
 
 from autograd.compiler.functions import Helpers, defaults_of, expression_of, numpy_path
 from autograd.compiler.literals import literal
+from autograd.compiler.operations import DRAW
 from autograd.compiler.program import Equation, Variable
-from autograd.compiler.recording import DRAW
 
 _OPERATORS: dict[Any, ast.operator | ast.unaryop | ast.cmpop] = {
     np.add: ast.Add(), np.subtract: ast.Sub(), np.multiply: ast.Mult(), np.divide: ast.Div(), np.power: ast.Pow(),

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.operations import DRAW
 from autograd.compiler.passes import optimized
-from autograd.compiler.recording import DRAW, Capture
+from autograd.compiler.recording import Capture
 from autograd.compiler.source import Source
 from autograd.compiler.tracing import Trace, parents_of
 from autograd.graph import LIBRARY_MARK, Node

@@ -15,17 +15,13 @@ from typing import Any
 import numpy as np
 
 from autograd.capture import section
+from autograd.compiler.operations import DRAW
 from autograd.compiler.outside import Draw, state_of
 from autograd.errors import CaptureError
 from autograd.graph import Node, here, leaf, tick
-from autograd.primitives import CONSTANT, Primitive
 from autograd.tensor import Tensor, captured, tensor_of
 
 Read = Callable[[], Any]
-
-# A draw from a Generator as an operation; `number` keeps two draws apart.
-DRAW = Primitive(lambda generator, method, arguments, number: None, (), CONSTANT, arity=1, name="draw")
-
 
 _LARGE = 1 << 16  # bytes of an array that is worth sharing: small ones are better where the plan wants them
 

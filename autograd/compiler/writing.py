@@ -11,7 +11,7 @@ import numpy as np
 from autograd.compiler.blocks import BLOCK
 from autograd.compiler.lowering import Lowering
 from autograd.compiler.objects import Objects
-from autograd.compiler.passes.rows import ADD_IN_ROWS
+from autograd.compiler.operations import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Variable, is_matrix, is_number
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions

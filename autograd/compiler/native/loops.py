@@ -24,7 +24,7 @@ from autograd.compiler.native.forms import leading
 from autograd.compiler.native.grouping import Group, Step
 from autograd.compiler.native.memory import Memory
 from autograd.compiler.native.steps import FOLDS
-from autograd.compiler.passes.rows import ADD_IN_ROWS
+from autograd.compiler.operations import ADD_IN_ROWS
 from autograd.compiler.program import Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import reductions

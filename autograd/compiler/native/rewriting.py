@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from autograd.compiler.passes import Made
 from autograd.compiler.passes.algebra import Definitions, algebra, defined, split
 from autograd.compiler.passes.cheaper import cheaper
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.expanding import expanded
+from autograd.compiler.passes.replacing import Replacement
 from autograd.compiler.program import Equation, Program, Variable, is_matrix
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions, shaping
 from autograd.ops.indexing import getitem
-from autograd.primitives import Primitive
 
 # Up to so many products, an element of a matrix product is a sum inside of a loop, which may do more than that product.
 SHORT = 4
@@ -33,27 +30,6 @@ def products_apart(program: Program) -> Program:
     return split(split(program, (_affine,)), (_short, _vector))
 
 
-class _Steps:
-    """Equations that stand for one."""
-
-    def __init__(self, equation: Equation) -> None:
-        self.equation = equation
-        self.made: list[Equation] = []
-
-    def __call__(
-        self, primitive: Primitive, *inputs: Any, shape: tuple[int, ...], keywords: Any = None, **others: Any
-    ) -> Variable:
-        output = Variable(shape, self.equation.output.dtype, "q")
-        step = replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords or others, output=output)
-        self.made.append(step)
-        return output
-
-    def ending(self) -> list[Equation]:
-        """The last of them defines the output."""
-        self.made[-1] = replace(self.made[-1], output=self.equation.output)
-        return self.made
-
-
 def are_matrices(equation: Equation) -> bool:
     """Whether an equation is a product of two matrices of one floating-point type."""
     if equation.primitive not in (linalg.matmul, linalg.dot):
@@ -68,11 +44,11 @@ def _affine(equation: Equation, definitions: Definitions) -> list[Equation] | No
     x, weight, bias = equation.inputs
     if not all(isinstance(z, Variable) and z.ndim == 2 for z in (x, weight)):
         return None
-    steps = _Steps(equation)
-    turned = steps(shaping.transpose, weight, shape=weight.shape[::-1])
-    product = steps(linalg.matmul, x, turned, shape=equation.output.shape)
-    steps(ew.add, product, bias, shape=equation.output.shape)
-    return steps.ending()
+    made = Replacement(equation)
+    turned = made.step(shaping.transpose, weight, shape=weight.shape[::-1])
+    product = made.step(linalg.matmul, x, turned, shape=equation.output.shape)
+    made.step(ew.add, product, bias, shape=equation.output.shape)
+    return made.equations()
 
 
 def _short(equation: Equation, definitions: Definitions) -> list[Equation] | None:
@@ -80,15 +56,15 @@ def _short(equation: Equation, definitions: Definitions) -> list[Equation] | Non
     if not are_matrices(equation) or not 0 < (k := equation.inputs[0].shape[1]) <= SHORT:
         return None
     a, b = equation.inputs
-    steps, shape = _Steps(equation), equation.output.shape
+    made, shape = Replacement(equation), equation.output.shape
     total: Variable | None = None
     for i in range(k):
         part = slice(i, i + 1)
-        column = steps(getitem, a, index=(slice(None), part), shape=(a.shape[0], 1)) if k > 1 else a
-        row = steps(getitem, b, index=part, shape=(1, b.shape[1])) if k > 1 else b
-        product = steps(ew.multiply, column, row, shape=shape)
-        total = product if total is None else steps(ew.add, total, product, shape=shape)
-    return steps.ending()
+        column = made.step(getitem, a, index=(slice(None), part), shape=(a.shape[0], 1)) if k > 1 else a
+        row = made.step(getitem, b, index=part, shape=(1, b.shape[1])) if k > 1 else b
+        product = made.step(ew.multiply, column, row, shape=shape)
+        total = product if total is None else made.step(ew.add, total, product, shape=shape)
+    return made.equations()
 
 
 def _vector(equation: Equation, definitions: Definitions) -> list[Equation] | None:
@@ -97,12 +73,12 @@ def _vector(equation: Equation, definitions: Definitions) -> list[Equation] | No
         return None
     a, b = equation.inputs
     matrix, vector, axis = (b, a, 0) if a.shape[0] == 1 else (a, b, 1)
-    steps, shape = _Steps(equation), equation.output.shape
+    made, shape = Replacement(equation), equation.output.shape
     if (turned := defined(matrix, shaping.transpose, definitions)) is not None and turned.keywords.get("axes") is None:
         matrix, axis = turned.inputs[0], 1 - axis
     else:
-        vector = steps(shaping.transpose, vector, shape=vector.shape[::-1])
-    products = steps(ew.multiply, matrix, vector, shape=matrix.shape)
-    total = steps(reductions.sum_, products, shape=(matrix.shape[1 - axis],), axis=axis, keepdims=False)
-    steps(shaping.reshape, total, shape=shape, keywords={"shape": shape})
-    return steps.ending()
+        vector = made.step(shaping.transpose, vector, shape=vector.shape[::-1])
+    products = made.step(ew.multiply, matrix, vector, shape=matrix.shape)
+    total = made.step(reductions.sum_, products, shape=(matrix.shape[1 - axis],), axis=axis, keepdims=False)
+    made.step(shaping.reshape, total, shape=shape, keywords={"shape": shape})
+    return made.equations()

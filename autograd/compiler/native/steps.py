@@ -11,9 +11,8 @@ from autograd.compiler.native.forms import Forms, leading
 from autograd.compiler.native.grouping import Groups, Step
 from autograd.compiler.native.kernels import BLAS_INTEGERS
 from autograd.compiler.native.rewriting import are_matrices
-from autograd.compiler.passes.rows import ADD_IN_ROWS
+from autograd.compiler.operations import ADD_IN_ROWS, DRAW
 from autograd.compiler.program import Equation, Program, Variable
-from autograd.compiler.recording import DRAW
 from autograd.ops import elementwise as ew
 from autograd.ops import indexing, linalg, reductions, shaping
 

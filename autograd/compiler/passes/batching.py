@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.operations import JOINED, SEGMENT_SUMS, TOGETHER
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
-from autograd.compiler.passes.gathering import JOINED, SEGMENT_SUMS, TOGETHER
 from autograd.compiler.passes.grids import Grid, Shape, common_grid, where_it_varies
 from autograd.compiler.passes.products import Product, Sums
 from autograd.compiler.passes.scalar_graph import Number, ScalarGraph

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from autograd.compiler.operations import ADD_IN_ROWS
 from autograd.compiler.passes.algebra import Definitions, defined, number, rewritten, split, spread_from
-from autograd.compiler.passes.rows import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import shaping

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.operations import DRAW
 from autograd.compiler.program import Equation, Program, Variable
-from autograd.compiler.recording import DRAW
 
 
 def dead_code(program: Program) -> Program:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.broadcasting import kept_shape
+from autograd.compiler.passes.replacing import Replacement
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import reductions, special
 from autograd.primitives import Primitive
-
-Step = tuple[Primitive, tuple[Any, ...], dict[str, Any]]
 
 
 def expanded(program: Program) -> Program:
@@ -22,50 +20,40 @@ def expanded(program: Program) -> Program:
     equations: list[Equation] = []
     for equation in program.equations:
         expand = EXPANSIONS.get(equation.primitive)
-        equations.extend([equation] if expand is None else _Steps(equation).run(expand))
+        if expand is None:
+            equations.append(equation)
+        else:
+            steps = _Steps(equation)
+            expand(steps, *equation.inputs, **equation.keywords)
+            equations += steps.equations()
     return program.with_equations(equations)
 
 
-class _Steps:
-    """Makes the equations that stand for one; the last defines its output."""
-
-    def __init__(self, equation: Equation) -> None:
-        self.equation = equation
-        self.made: list[Equation] = []
-
-    def run(self, expand: Callable[..., None]) -> Iterator[Equation]:
-        expand(self, *self.equation.inputs, **self.equation.keywords)
-        *first, last = self.made
-        yield from first
-        yield replace(last, output=self.equation.output)
+class _Steps(Replacement):
+    """Finds out the shape of each step."""
 
     def __call__(self, primitive: Primitive, *inputs: Any, **keywords: Any) -> Variable:
-        output = self.equation.output
-        shape = np.broadcast_shapes(*(np.shape(x) if not isinstance(x, Variable) else x.shape for x in inputs))
+        shape = np.broadcast_shapes(*map(np.shape, inputs))
         if "axis" in keywords:
             axis, kept = keywords["axis"], keywords["keepdims"]
-            all_kept = kept_shape(shape, axis)
             folded = range(len(shape)) if axis is None else np.atleast_1d(axis) % len(shape)
-            shape = all_kept if kept else tuple(n for i, n in enumerate(shape) if i not in folded)
-        result = Variable(shape, output.dtype, "y")
-        self.made.append(replace(self.equation, primitive=primitive, inputs=inputs, keywords=keywords, output=result))
-        return result
+            whole = kept_shape(shape, axis)
+            shape = whole if kept else tuple(n for i, n in enumerate(shape) if i not in folded)
+        return self.step(primitive, *inputs, shape=shape, **keywords)
 
     def number(self, value: float) -> Any:
-        return np.asarray(value, self.equation.output.dtype)
+        return np.asarray(value, self._equation.output.dtype)
 
 
 def _logistic_loss(steps: _Steps, x: Any, t: Any) -> None:
-    _softplus(steps, x)
-    steps(ew.subtract, steps.made[-1].output, steps(ew.multiply, x, t))
+    steps(ew.subtract, _softplus(steps, x), steps(ew.multiply, x, t))
 
 
-def _softplus(steps: _Steps, x: Any) -> None:
+def _softplus(steps: _Steps, x: Any) -> Variable:
     if x.size < 128:
-        steps(ew.logaddexp, steps.number(0), x)
-        return
+        return steps(ew.logaddexp, steps.number(0), x)
     e = steps(ew.exp, steps(ew.negative, steps(ew.absolute, x)))
-    steps(ew.add, steps(ew.maximum, x, steps.number(0)), steps(ew.log1p, e))
+    return steps(ew.add, steps(ew.maximum, x, steps.number(0)), steps(ew.log1p, e))
 
 
 def _log_softmax(steps: _Steps, x: Any, axis: int = -1) -> None:
@@ -89,7 +77,7 @@ def _square(steps: _Steps, x: Any) -> None:
     steps(ew.multiply, x, x)
 
 
-EXPANSIONS: dict[Primitive, Callable[..., None]] = {
+EXPANSIONS: dict[Primitive, Callable[..., Any]] = {
     special.logistic_loss: _logistic_loss,
     ew.softplus: _softplus,
     special.log_softmax: _log_softmax,

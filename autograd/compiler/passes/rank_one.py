@@ -13,10 +13,8 @@ so that nothing but the slope is as large as (batch, width).
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from autograd.compiler.passes.algebra import Definitions, defined
+from autograd.compiler.passes.replacing import Replacement
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions, shaping
@@ -92,28 +90,27 @@ def _only_summed(
 
 def _apart(equation: Equation, g: Variable, d: Variable, w: Variable, r: Variable) -> list[Equation]:
     """The sum without the product."""
-    made: list[Equation] = []
-
-    def step(primitive: Any, inputs: tuple[Any, ...], form: tuple[int, ...], **keywords: Any) -> Variable:
-        output = Variable(form, d.dtype, "q")
-        made.append(replace(equation, primitive=primitive, inputs=inputs, keywords=keywords, output=output))
-        return output
-
+    made = Replacement(equation)
+    step, transpose, multiply, matmul = made.step, shaping.transpose, ew.multiply, linalg.matmul
     output = equation.output
     n, width = r.shape
-    if equation.inputs[-1] is g and equation.primitive is linalg.matmul:
+    if equation.inputs[-1] is g and equation.primitive is matmul:  # x @ g
         x = equation.inputs[0]
-        weighted = step(ew.multiply, (x, step(shaping.transpose, (d,), (1, n))), x.shape)
-        summed = step(linalg.matmul, (weighted, r), output.shape)
-        return [*made, replace(equation, primitive=ew.multiply, inputs=(summed, w), keywords={})]
-    slope = step(shaping.transpose, (r,), (width, n))
-    if output.ndim == 1:
-        summed = step(shaping.reshape, (step(linalg.matmul, (slope, d), (width, 1)),), (width,), shape=(width,))
-        factor = step(shaping.reshape, (w,), (width,), shape=(width,))
-    else:
+        weighted = step(multiply, x, step(transpose, d, shape=(1, n)), shape=x.shape)
+        summed = step(matmul, weighted, r, shape=output.shape)
+        factor = w
+    elif output.ndim == 1:  # g.sum(axis=0)
+        slope = step(transpose, r, shape=(width, n))
+        flat = {"shape": (width,)}
+        column = step(matmul, slope, d, shape=(width, 1))
+        summed = step(shaping.reshape, column, shape=(width,), keywords=flat)
+        factor = step(shaping.reshape, w, shape=(width,), keywords=flat)
+    else:  # g.T @ x
         x = equation.inputs[1]
-        flat_d = step(shaping.transpose, (d,), (1, n))
-        weighted = step(ew.multiply, (step(shaping.transpose, (x,), x.shape[::-1]), flat_d), x.shape[::-1])
-        summed = step(linalg.matmul, (slope, step(shaping.transpose, (weighted,), x.shape)), output.shape)
-        factor = step(shaping.transpose, (w,), (width, 1))
-    return [*made, replace(equation, primitive=ew.multiply, inputs=(summed, factor), keywords={})]
+        slope = step(transpose, r, shape=(width, n))
+        row = step(transpose, d, shape=(1, n))
+        weighted = step(multiply, step(transpose, x, shape=x.shape[::-1]), row, shape=x.shape[::-1])
+        summed = step(matmul, slope, step(transpose, weighted, shape=x.shape), shape=output.shape)
+        factor = step(transpose, w, shape=(width, 1))
+    step(multiply, summed, factor, shape=output.shape)
+    return made.equations()

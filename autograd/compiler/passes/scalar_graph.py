@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.operations import DRAW
 from autograd.compiler.program import Equation, Program, Variable, is_number
-from autograd.compiler.recording import DRAW
 from autograd.ops import elementwise as ew
 from autograd.ops import nondifferentiable
 from autograd.primitives import Primitive

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.passes.rows import ADD_IN_ROWS
+from autograd.compiler.operations import ADD_IN_ROWS
 from autograd.compiler.program import Equation, Program, Variable
 from autograd.ops import elementwise as ew
 from autograd.ops import linalg, reductions, shaping
