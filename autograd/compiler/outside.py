@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import dis
 import functools
-import os
-import pickle
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from operator import is_
-from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
+from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import ref
 
 import numpy as np
 
+from autograd.compiler.ownership import is_librarys, is_object, is_users
+from autograd.compiler.snapshots import Draw, copied, global_generators, same, settings_of, state_of
 from autograd.errors import CaptureError
 from autograd.graph import LIBRARY_MARK, Node, here, locate
 from autograd.tensor import Tensor
@@ -31,19 +29,6 @@ from autograd.tensor import Tensor
 _CONTAINERS = (list, tuple, dict, set)
 _METHODS = (FunctionType, property, classmethod, staticmethod)
 _MISSING = object()
-
-Draw = tuple[np.random.Generator, bytes, bytes]  # what was drawn from, and its states before and after
-
-
-def state_of(generator: np.random.Generator) -> bytes:
-    """The state of a Generator, to compare."""
-    return pickle.dumps(generator.bit_generator.state)
-
-
-def _global_generators() -> tuple[Any, ...]:
-    """The states of NumPy's and Python's own generators, to compare."""
-    python = sys.modules["random"].getstate() if "random" in sys.modules else None
-    return pickle.dumps(np.random.get_state()), python  # noqa: NPY002  (to see whether somebody uses it)
 
 
 @dataclass
@@ -84,7 +69,7 @@ class Outside:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Take in what each function names that runs inside."""
-        self._global_draws = _global_generators()
+        self._global_draws = global_generators()
         before: Any = sys.getprofile()
         if hasattr(before, "disable"):  # cProfile's cannot be set again
             before.disable()
@@ -114,7 +99,7 @@ class Outside:
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
-        if event != "call" or not _is_users(code.co_filename) or LIBRARY_MARK in frame.f_globals:
+        if event != "call" or not is_users(code.co_filename) or LIBRARY_MARK in frame.f_globals:
             return
         if code not in self._codes:
             self._codes.add(code)
@@ -133,7 +118,7 @@ class Outside:
         count = code.co_argcount + code.co_kwonlyargcount
         for name in code.co_varnames[:count]:
             value = frame.f_locals.get(name)
-            if id(value) not in self._known and _is_object(value):
+            if id(value) not in self._known and is_object(value):
                 with suppress(TypeError):  # an object that takes no weak references
                     self._passed.append((name, ref(value), code))
 
@@ -157,7 +142,7 @@ class Outside:
             self.names.setdefault(value._node, label)
         elif isinstance(value, FunctionType):
             self._known[id(value)] = value
-            if not _is_librarys(value):
+            if not is_librarys(value):
                 self._functions.setdefault(value.__code__, value)
             else:  # such as `grad(f)`, which holds f
                 for cell in value.__closure__ or ():
@@ -174,13 +159,13 @@ class Outside:
         elif isinstance(value, np.ndarray | list | dict | set | tuple):
             self._known[id(value)] = value
             if not isinstance(value, tuple) or any(isinstance(part, _CONTAINERS) for part in value):
-                self._contents.append((label, value, _copied(value), code))
+                self._contents.append((label, value, copied(value), code))
             if isinstance(value, _CONTAINERS):
                 self._explore_parts(label, value, code)
         elif hasattr(value, "param_groups"):
             self._known[id(value)] = value
-            self._settings.append((label, value, _settings_of(value), code))
-        elif _is_object(value):
+            self._settings.append((label, value, settings_of(value), code))
+        elif is_object(value):
             self._known[id(value)] = value
             self._objects[id(value)] = (label, value)
             self._take_attributes(label, value, code)
@@ -213,12 +198,12 @@ class Outside:
         if not self._check():
             for binding in self._bindings.values():
                 now = binding.read()
-                if now is not binding.value and not _same(now, binding.value):
+                if now is not binding.value and not same(now, binding.value):
                     return False
             for binding in self._bindings.values():  # equal, but other objects: look for these from now on
                 binding.value = binding.read()
             self._check = self._written_check()
-        return not self._contents or all(_same(value, before) for _, value, before, _ in self._contents)
+        return not self._contents or all(same(value, before) for _, value, before, _ in self._contents)
 
     def _written_check(self) -> Callable[[], bool]:
         holders: dict[int, str] = {}
@@ -235,6 +220,24 @@ class Outside:
 
     def refuse_changes(self, draws: list[Draw]) -> None:
         """Raise if the run changed a list, a dict, a set, an array or a count, or drew from a Generator otherwise."""
+        self._refuse_draws(draws)
+        for name, value, before, code in self._contents:
+            if not same(value, before):
+                raise CaptureError(
+                    f"compile: the function changes {name!r}, a {type(value).__name__} outside of it (at "
+                    f"{_line_of(name, code)}), which a later call would not do. Return the values, and collect them "
+                    "outside."
+                )
+        self._refuse_settings()
+        for binding in self._bindings.values():
+            if isinstance(binding.value, int | float) and not same(binding.read(), binding.value):
+                raise CaptureError(
+                    f"compile: the function changes {binding.label!r} from {binding.value!r} (at "
+                    f"{_line_of(binding.label, binding.code)}), which a later call would not do. Count outside of it."
+                )
+
+    def _refuse_draws(self, draws: list[Draw]) -> None:
+        """Raise if a generator is in another state than the recorded draws left it in."""
         for name, generator, state, code in self._generators:
             for drawn, before, after in draws:
                 if drawn is generator and before == state:
@@ -244,40 +247,25 @@ class Outside:
                     f"compile: the function draws from {name!r} (at {_line_of(name, code)}), and every later call "
                     f"would get the same numbers. Write autograd.sample({name}.random, shape) for {name}.random(shape)."
                 )
-        if self._global_draws != _global_generators():
+        if self._global_draws != global_generators():
             code = next((code for code in self._codes if "random" in code.co_names), None)
             raise CaptureError(
                 f"compile: the function draws from a global generator (at {_line_of('random', code)}), and every later "
                 "call would get the same numbers. Make rng = np.random.default_rng(seed) outside of it, and write "
                 "autograd.sample(rng.random, shape)."
             )
-        for name, value, before, code in self._contents:
-            if not _same(value, before):
-                raise CaptureError(
-                    f"compile: the function changes {name!r}, a {type(value).__name__} outside of it (at "
-                    f"{_line_of(name, code)}), which a later call would not do. Return the values, and collect them "
-                    "outside."
-                )
+
+    def _refuse_settings(self) -> None:
+        """Raise if the run changed a learning rate or the like."""
         for name, optimizer, settings, code in self._settings:
-            pairs = zip(settings, _settings_of(optimizer), strict=False)
-            changed = [key for was, now in pairs for key in was if not _same(was[key], now.get(key))]
+            pairs = zip(settings, settings_of(optimizer), strict=False)
+            changed = [key for was, now in pairs for key in was if not same(was[key], now.get(key))]
             if changed:
                 raise CaptureError(
                     f"compile: the function changes {changed[0]!r} of {name!r} (at {_line_of(name, code)}), which a "
                     "later call would not do. Step a schedule outside of it: a compiled function reads the settings of "
                     "its optimizers at each call."
                 )
-        for binding in self._bindings.values():
-            if isinstance(binding.value, int | float) and not _same(binding.read(), binding.value):
-                raise CaptureError(
-                    f"compile: the function changes {binding.label!r} from {binding.value!r} (at "
-                    f"{_line_of(binding.label, binding.code)}), which a later call would not do. Count outside of it."
-                )
-
-
-def _settings_of(optimizer: Any) -> list[dict[str, Any]]:
-    """Numbers in the groups of an optimizer."""
-    return [{k: v for k, v in group.items() if isinstance(v, int | float)} for group in optimizer.param_groups]
 
 
 def _names_in(code: CodeType) -> Iterator[str]:
@@ -297,43 +285,6 @@ def _line_of(label: str, code: CodeType | None) -> Any:
     return here() if last is None or code is None else locate(code, last)
 
 
-_PATHS = (sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib"))
-_ELSEWHERE = tuple(f"{path}{os.sep}" for path in dict.fromkeys(_PATHS))
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_users(file: str) -> bool:
-    """Whether code of that file is neither Python's nor an installed package's."""
-    return not file.startswith((*_ELSEWHERE, "<frozen", "<compiled", "<__array_function__"))
-
-
-def _is_librarys(value: Any) -> bool:
-    """Whether a value is a module, class or function that is not the user's, and so does not change."""
-    if isinstance(value, ModuleType):
-        return LIBRARY_MARK in vars(value) or not _is_users(getattr(value, "__file__", None) or "<frozen")
-    if isinstance(value, type):
-        return not _is_users_class(value)
-    if isinstance(value, FunctionType):
-        return LIBRARY_MARK in value.__globals__ or not _is_users(value.__code__.co_filename)
-    return isinstance(value, BuiltinFunctionType | np.ufunc)
-
-
-def _is_users_class(kind: type) -> bool:
-    module = sys.modules.get(kind.__module__)
-    if module is None or kind.__module__ == "__main__":
-        return True
-    if kind.__module__ in ("types", "argparse"):  # SimpleNamespace and Namespace: settings
-        return kind.__name__ in ("SimpleNamespace", "Namespace")
-    return not _is_librarys(module)
-
-
-def _is_object(value: Any) -> bool:
-    """Whether a value is an object, a class or a module of the user's, whose attributes may change."""
-    if isinstance(value, type | ModuleType):
-        return not _is_librarys(value)
-    return hasattr(type(value), "__mro__") and type(value).__module__ != "builtins" and _is_users_class(type(value))
-
-
 def _static(thing: Any, name: str) -> Any:
     """An attribute without running code: from the object, or from its class."""
     found = getattr(thing, "__dict__", {}).get(name, _MISSING)
@@ -343,28 +294,3 @@ def _static(thing: Any, name: str) -> Any:
         if name in vars(kind):
             return vars(kind)[name]
     return _MISSING
-
-
-def _copied(value: Any) -> Any:
-    """Containers and arrays copied, down to what cannot be changed, or is watched otherwise."""
-    if isinstance(value, dict):
-        return {key: _copied(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_copied(part) for part in value]
-    return value.copy() if isinstance(value, np.ndarray | set) else value
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two values are one object, or equal numbers, strings, arrays, or containers of such."""
-    if a is b:
-        return True
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.shape != b.shape or a.dtype != b.dtype:
-            return False
-        return bool(np.array_equal(a, b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and (all(map(is_, a, b)) or all(map(_same, a, b)))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_same(part, b[key]) for key, part in a.items())
-    simple = int | float | complex | str | bytes | set | np.generic
-    return type(a) is type(b) and isinstance(a, simple) and bool(a == b or (a != a and b != b))

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.capture import section
 from autograd.compiler.operations import DRAW
-from autograd.compiler.outside import Draw, state_of
+from autograd.compiler.snapshots import Draw, state_of
 from autograd.errors import CaptureError
 from autograd.graph import Node, here, leaf, tick
 from autograd.tensor import Tensor, captured, tensor_of

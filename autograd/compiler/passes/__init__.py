@@ -2,8 +2,8 @@
 
 Two lists of them follow each other: `to_be_read` makes a recorded program as one would write it, and `to_be_run` makes
 that as it is run (the loops of the package `native` have a list of their own). To be read: `cleaning`, `algebra`, and
-for graphs of numbers `batching`, with `scalar_graph`, `scalar_groups`, `grids`, `views` and `products` under it. To be
-run: `expanding`, `cheaper`, `rank_one`, `turning`, and `replacing`, which they share.
+for graphs of numbers `batching`, with `scalar_graph`, `scalar_groups`, `grids`, `views`, `operands` and `products`
+under it. To be run: `expanding`, `cheaper`, `rank_one`, `turning`; `replacing` makes several equations of one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Numbers into arrays: a graph of scalar Tensors as the array program that one would have written.
 
-The numbers of one group (`scalar_groups.py`) become one array, and the operation on them one equation. Its inputs are
-views of earlier arrays where the places are regular (`grids.py`), and are gathered with a table of places where they
-are not (`views.py`). Products that are summed up are products of matrices (`products.py`).
+The numbers of one group (`scalar_groups.py`) become one array, and the operation on them one equation. Its inputs
+(`operands.py`) are views of earlier arrays where the places are regular (`grids.py`), and are gathered with a table of
+places where they are not (`views.py`). Products that are summed up are products of matrices (`products.py`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from autograd.compiler.operations import JOINED, SEGMENT_SUMS, TOGETHER
 from autograd.compiler.passes.cleaning import dead_code, shared_subexpressions
 from autograd.compiler.passes.grids import Grid, Shape, common_grid, where_it_varies
+from autograd.compiler.passes.operands import Operands
 from autograd.compiler.passes.products import Product, Sums
 from autograd.compiler.passes.scalar_graph import Number, ScalarGraph
 from autograd.compiler.passes.scalar_groups import Group, Groups
@@ -29,8 +30,6 @@ from autograd.ops import shaping
 FEWEST_OPERATIONS = 30
 # The share of operations that must be done by arrays; with less, it is not even tried.
 LEAST_SHARE = 1 / 3
-# Of larger arrays only what is needed is copied when numbers of several arrays are put together.
-LARGE = 4096
 
 
 def batched(program: Program) -> Program:
@@ -57,13 +56,6 @@ def _cost(program: Program) -> int:
     return total
 
 
-class Source(NamedTuple):
-    """A group's operands: those at the places of a table in an array; or, without a table, constants or one for all."""
-
-    array: Any  # a variable; constants as an ndarray; a variable or a number for all
-    table: np.ndarray | None = None
-
-
 class _Batches:
     """Makes the program of arrays."""
 
@@ -73,6 +65,7 @@ class _Batches:
         self._groups = groups
         self._packs = {array: group for group in groups.inputs if (array := group.numbers[0].array) is not None}
         self._views = Views(self._packs)
+        self._operands = Operands(groups, self._views)
         self._adding = Sums(self._views)
 
     def shapes_of_inputs(self) -> dict[Variable, Shape]:
@@ -85,7 +78,7 @@ class _Batches:
         self._run()
         packs = {x: tuple(y.variable for y in group.numbers if y.variable) for x, group in self._packs.items()}
         outputs, spread = self._outputs()
-        writes = tuple((target, self._number(self._graph.of[new])) for target, new in self._old.writes)
+        writes = tuple((target, self._operands.number(self._graph.of[new])) for target, new in self._old.writes)
         packed = {x: array for array, members in packs.items() for x in members}
         inputs = tuple(dict.fromkeys(packed.get(x, x) for x in self._old.inputs))
         tables = dict(self._views.tables.values())
@@ -120,19 +113,19 @@ class _Batches:
         equation = number.equation
         assert equation is not None and number.variable is not None
         if number.is_sum:
-            total, *terms = [self._number(x) for x in number.operands]
+            total, *terms = [self._operands.number(x) for x in number.operands]
             for x in terms:
                 total = self._views.emit(ew.add, total, x, shape=(), dtype=number.variable.dtype)
             self._views.define(number.variable, ())
         elif number.is_scalar:
-            inputs = tuple(self._number(x) for x in number.operands)
+            inputs = tuple(self._operands.number(x) for x in number.operands)
             self._views.equations.append(replace(equation, inputs=inputs))
         elif (row := self._row(number)) is not None:
-            array, table = self._pooled(row)
+            array, table = self._operands.pooled(row)
             self._views.emit(ew.positive, self._views.gathered(array, table), shape=table.shape, dtype=array.dtype)
             self._views.define(number.variable, table.shape)
         else:
-            mapping = {x: self._number(self._graph.of[x]) for x in equation.reads()}
+            mapping = {x: self._operands.number(self._graph.of[x]) for x in equation.reads()}
             self._views.equations.append(equation.replaced({x: new for x, new in mapping.items() if new is not x}))
 
     def _row(self, number: Number) -> tuple[Number, ...] | None:
@@ -147,7 +140,7 @@ class _Batches:
 
     def _elementwise(self, group: Group) -> None:
         numbers = group.numbers
-        sources = [self._source(column) for column in zip(*(x.operands for x in numbers), strict=True)]
+        sources = [self._operands.source(column) for column in zip(*(x.operands for x in numbers), strict=True)]
         tables = [(source.array, source.table) for source in sources if source.table is not None]
         constants = [source.array for source in sources if type(source.array) is np.ndarray]
         grid = self._grid(tables, constants, len(numbers))
@@ -258,65 +251,10 @@ class _Batches:
         lengths = [len(number.operands) for number in group.numbers]
         starts = np.cumsum([0, *lengths[:-1]])
         result = self._result(group)
-        x = self._views.gathered(*self._pooled(tuple(terms)))
+        x = self._views.gathered(*self._operands.pooled(tuple(terms)))
         shape = (len(lengths),)
         self._views.emit(SEGMENT_SUMS, x, starts=self._views.table(starts, "starts"), shape=shape, dtype=result.dtype)
         self._views.define(result, shape)
-
-    # --- operands ---
-
-    def _source(self, column: tuple[Number, ...]) -> Source:
-        """Where the operands in one place of a group's operations lie."""
-        first = column[0]
-        if all(x is first for x in column):
-            return Source(self._number(first))
-        if all(x.variable is None for x in column):
-            return Source(np.array([x.value for x in column], self._dtype_of_numbers(column)))
-        return Source(*self._pooled(column))
-
-    def _pooled(self, column: tuple[Number, ...]) -> tuple[Variable, np.ndarray]:
-        """An array that holds some numbers, and where in it they are; if it must be, made of several others."""
-        first = column[0].array
-        if first is not None and all(x.array is first for x in column):
-            return first, np.array([x.position for x in column])
-        by_array: dict[Variable | None, list[Number]] = {}
-        # By kinds, so that other operands may have the same sources; but gradients by what they are of.
-        for x in sorted(dict.fromkeys(column), key=lambda x: (self._groups.home(x) or (x.kind,))[0]):
-            by_array.setdefault(x.array, []).append(x)
-        dtype = np.result_type(*(x.variable.dtype for x in column if x.variable is not None))
-        parts: list[Variable] = []
-        places: dict[Number, int] = {}
-        start = 0
-        for array, numbers in by_array.items():
-            found: Any = range(len(numbers))
-            if array is None:
-                inputs = [dtype.type(x.value) if x.variable is None else x.variable for x in numbers]
-                parts.append(self._views.emit(TOGETHER, *inputs, shape=(len(numbers),), dtype=dtype))
-            elif array.size > LARGE and array.size > 4 * len(numbers):
-                numbers.sort(key=lambda x: x.position)
-                parts.append(self._views.gathered(array, np.array([x.position for x in numbers])))
-            else:
-                parts.append(self._views.flat(array))
-                found = [x.position for x in numbers]
-            places.update((x, start + i) for x, i in zip(numbers, found, strict=True))
-            start += parts[-1].size
-        whole = parts[0]
-        if len(parts) > 1:
-            whole = self._views.emit(JOINED, *parts, shape=(start,), dtype=dtype)
-        return whole, np.array([places[x] for x in column])
-
-    def _dtype_of_numbers(self, constants: tuple[Number, ...]) -> np.dtype | None:
-        """Python's numbers take the dtype of what they meet."""
-        if not all(isinstance(x.value, float | int) and not isinstance(x.value, np.generic) for x in constants):
-            return None
-        beside = [x.dtype for x in self._views.like.inputs if isinstance(x, Variable)]
-        return beside[0] if beside else self._views.like.output.dtype
-
-    def _number(self, x: Number) -> Any:
-        """A number by itself."""
-        if x.array is None:
-            return x.value if x.variable is None else x.variable
-        return self._views.element(x.array, x.position)
 
     def _times(self, n: int, x: Variable) -> Variable:
         return x if n == 1 else self._views.emit(ew.multiply, np.asarray(n, x.dtype), x, shape=(), dtype=x.dtype)
@@ -348,7 +286,7 @@ class _Batches:
             if x.array is not None and 2 * wanted[x.array] > x.array.size:
                 places.append((x.array, x.position))
             else:
-                places.append((self._number(x), None))
+                places.append((self._operands.number(x), None))
         outputs = tuple(dict.fromkeys(array for array, _ in places))
         index = {x: i for i, x in enumerate(outputs)}
         return outputs, tuple((index[array], position) for array, position in places)
