@@ -175,16 +175,23 @@ class GradcheckReport:
         return [method for method, _ in used.most_common()]
 
     def __str__(self) -> str:
-        lines = [f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
+        head = f"{self.title}: {self.verdict}" + (f": {self.reason}" if self.reason else "")
+        return "\n".join([head, *self._table(), *self._remarks()])
+
+    def _table(self) -> list[str]:
+        """A row for each input, of many for the gravest ones."""
         shown = sorted(self.inputs, key=lambda x: SEVERITY[x.verdict], reverse=True)[:_MAX_ROWS]
         rows = [_HEAD] + [_row(x) for x in self.inputs if any(x is s for s in shown)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
-        lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-        if left := [x for x in self.inputs if not any(x is s for s in shown)]:
-            verdicts = ", ".join(
-                f"{sum(x.verdict == v for x in left)} {v}" for v in dict.fromkeys(x.verdict for x in left)
-            )
-            lines.append(f"... and {len(left)} more: {verdicts}")
+        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        if left := Counter(x.verdict for x in self.inputs if not any(x is s for s in shown)):
+            verdicts = ", ".join(f"{n} {verdict}" for verdict, n in left.items())
+            lines.append(f"... and {left.total()} more: {verdicts}")
+        return lines
+
+    def _remarks(self) -> list[str]:
+        """What else was found, and how."""
+        lines = []
         if self.verdict == PASS:
             lines.append(f"an error above {self.sensitivity:.1e} of the largest derivative would not have passed")
         if self.guilty is not None:
@@ -201,7 +208,7 @@ class GradcheckReport:
         if self.elements:
             cost = f" (about {self.estimated_seconds:.0e} s)" if self.estimated_seconds > 0.05 else ""
             lines.append(f"measured by: {', '.join(self.methods)}{cost}; again: {self.repro}")
-        return "\n".join(lines)
+        return lines
 
 
 _HEAD = ("input", "shape", "dtype", "checked", "worst", "analytic", "numeric", "error", "bound", "verdict")

@@ -144,21 +144,32 @@ def _by_differences(
         elif excluded and attempts and (is_fine or math.isfinite(analytic)):
             # Before accusing anybody: is it the same at shorter steps, down to the shortest that could tell?
             attempts -= 1
-            shorter = max(best.step / 8, 64 * math.ulp(x))
-            shortest = min(shorter, telling_step(x, abs(analytic - best.value), size))
-            probes = [
-                Stencil.around(x, rise, shorter).estimate(noise),
-                Stencil.around(x, rise, shortest).estimate(EPS * size / 3),
-            ]
-            if not any(best.contradicts(p) for p in probes) and any(
-                tolerance.excludes(analytic, p, fine) for p in probes
-            ):
+            probes = _at_shorter_steps(line, best, analytic, noise, size)
+            is_same = not any(best.contradicts(p) for p in probes)
+            if is_same and any(tolerance.excludes(analytic, p, fine) for p in probes):
                 return best, FAIL
             found += probes
         else:
-            break
+            return _by_what_is_left(line, analytic, best, noise, tolerance, fine, size)
+
+
+def _at_shorter_steps(line: Line, best: Estimate, analytic: float, noise: float, size: float) -> list[Estimate]:
+    """The slope with a shorter step than the best one, and with the shortest that could tell it from the analytic."""
+    shorter = max(best.step / 8, 64 * math.ulp(line.x))
+    shortest = min(shorter, telling_step(line.x, abs(analytic - best.value), size))
+    return [
+        Stencil.around(line.x, line.rise, shorter).estimate(noise),
+        Stencil.around(line.x, line.rise, shortest).estimate(EPS * size / 3),
+    ]
+
+
+def _by_what_is_left(
+    line: Line, analytic: float, best: Estimate, noise: float, tolerance: Tolerance, fine: float, size: float
+) -> tuple[Estimate, str]:
+    """The verdict where no step of a stencil settles it: by Ridders' method, as on a kink, or as a slope of zero."""
+    x = line.x
     if not best.is_kink and best.bound > 0 and math.isfinite(analytic):
-        last = ridders(x, rise, noise)
+        last = ridders(x, line.rise, noise)
         if last.bound < best.bound and line.is_smooth(64 * last.step) and not best.contradicts(last):
             best, verdict = _by_one_estimate(analytic, last, tolerance, fine, size, x)
             return best, INCONCLUSIVE if verdict == FAIL else verdict

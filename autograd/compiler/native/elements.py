@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.functions import numpy_path
 from autograd.primitives import Primitive
 
 DTYPES = frozenset(np.dtype(name) for name in ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"))
@@ -88,7 +89,7 @@ class Scalar(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
         if function not in _FUNCTIONS:
-            raise NotByElement(f"it calls np.{function.__name__}")
+            raise NotByElement(f"it calls {numpy_path(function) or function.__name__}")
         return _FUNCTIONS[function](self.lines, *arguments, **keywords)
 
     def astype(self, dtype: Any) -> Scalar:
