@@ -179,36 +179,44 @@ class Nest:
         return element(ew.positive, [where(is_there, added, x)], {}, dtype, body)
 
     def _fold(self, step: Step, value: Scalar, body: Lines, before: Any, after: Any, stores: list[str]) -> None:
-        primitive, output = step.equation.primitive, step.output
-        access = self._writes[output]
-        how, dtype = FOLDS[primitive], output.dtype
-        is_sum = primitive is reductions.sum_
-        if is_sum:
-            start: Any = 0
-        elif dtype.kind == "f":
-            start = -np.inf if primitive is reductions.max_ else np.inf
-        else:
-            start = np.iinfo(dtype).min if primitive is reductions.max_ else np.iinfo(dtype).max
+        """Into a register where the inner loops make one number, else into the elements of the result in memory."""
+        access, how, dtype = self._writes[step.output], FOLDS[step.equation.primitive], step.output.dtype
+        is_sum = step.equation.primitive is reductions.sum_
         folded = [stride == 0 for stride in access.strides]
         first = folded.index(True) if True in folded else len(folded)
         place = access.at(self._letters)
-        if all(folded[first:]):  # one number, while the inner loops run
+        if all(folded[first:]):
             many = is_sum and dtype.kind == "f" and np.prod(self._extents[first:]) > SUMMED_AS_IT_IS
             wide = np.dtype(np.float64) if many else dtype
-            total = body.free(f"{self._names[output]}_{'sum' if is_sum else how}")
-            before[first].append(f"{total} = {constant(start, wide)}")
-            part = value.text if value.dtype == wide else f"{wide.name}({value.text})"
-            stores.append(f"{total} = {how}({total}, {part})")
+            total = body.free(f"{self._names[step.output]}_{'sum' if is_sum else how}")
+            before[first].append(f"{total} = {_start(how, wide)}")
+            stores.append(f"{total} = {how}({total}, {_as(wide, value)})")
             after[first].append(f"{place} = {total}")
-            return
+        else:
+            before[0] += self._cleared(access, _start(how, dtype))
+            part = _as(dtype, value)
+            stores.append(f"{place} = {place} + {part}" if is_sum else f"{place} = {how}({place}, {part})")
+
+    def _cleared(self, access: _Access, start: str) -> Iterator[str]:
+        """Loops that write the same to all elements of a result."""
         kept = [(extent, stride) for extent, stride in zip(self._extents, access.strides, strict=True) if stride]
         flat = _Access(access.pointer, access.offset, tuple(stride for _, stride in kept))
         for depth, (extent, _) in enumerate(kept):
-            before[0].append(f"{'    ' * depth}for {self._letters[depth]} in range({extent}):")
-        before[0].append(f"{'    ' * len(kept)}{flat.at(self._letters[: len(kept)])} = {constant(start, dtype)}")
-        part = value.text if value.dtype == dtype else f"{dtype.name}({value.text})"
-        operation = f"{place} + {part}" if is_sum else f"{how}({place}, {part})"
-        stores.append(f"{place} = {operation}")
+            yield f"{'    ' * depth}for {self._letters[depth]} in range({extent}):"
+        yield f"{'    ' * len(kept)}{flat.at(self._letters[: len(kept)])} = {start}"
+
+
+def _start(how: str, dtype: np.dtype) -> str:
+    """What a fold begins with."""
+    if how == "plus":
+        return constant(0, dtype)
+    least, greatest = (-np.inf, np.inf) if dtype.kind == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return constant(least if how == "maximum" else greatest, dtype)
+
+
+def _as(dtype: np.dtype, value: Scalar) -> str:
+    """An element in another type."""
+    return value.text if value.dtype == dtype else f"{dtype.name}({value.text})"
 
 
 def _merged(domain: tuple[int, ...], accesses: list[_Access], keep_last: bool) -> list[int]:
