@@ -42,15 +42,10 @@ class Linked:
         self.plan = self.planner(
             self._program, {**{x: node.output for node, x in staying.items()}, **tables}, constants
         )
-        name = self._program.name
-        file = f"<compiled {name} {next(_serial)}>"
-        linecache.cache[file] = (len(self.plan.text), None, self.plan.text.splitlines(keepends=True), file)
-        namespace = {**self.plan.objects, LIBRARY_MARK: True}
-        exec(compile(self.plan.text, file, "exec"), namespace)
         quiet = Context()  # one in which NumPy does not warn: entering it takes a tenth of the time of np.errstate
         quiet.run(np.seterr, all="ignore")
         bound: dict[str, Any] = {
-            LIBRARY_MARK: True, "step": namespace[name], "lock": self._lock, "float64": np.float64,
+            LIBRARY_MARK: True, "step": self._step(), "lock": self._lock, "float64": np.float64,
             "relink": self._relinked, "quietly": quiet.run, "array": np.array,
         }  # fmt: skip
         read = {x: self._read(i, node, bound) for i, (node, x) in enumerate(self._inputs.items())}
@@ -70,6 +65,15 @@ class Linked:
         text = f"def run(values, prepared):\n{check}  with lock:\n    return {results}\n"
         exec(text, bound)
         self.run: Callable[[list[Any], tuple[Any, ...]], tuple[Any, ...]] = bound["run"]
+
+    def _step(self) -> Callable[..., Any]:
+        """The function of the planned text, which tracebacks can show."""
+        text, name = self.plan.text, self._program.name
+        file = f"<compiled {name} {next(_serial)}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        namespace = {**self.plan.objects, LIBRARY_MARK: True}
+        exec(compile(text, file, "exec"), namespace)
+        return namespace[name]
 
     @property
     def source(self) -> str | None:

@@ -1,4 +1,8 @@
-"""Programs as loops that numba compiles. Read `steps`, `grouping`, `memory`, `loops`, then `parts` and `plan`.
+"""Programs as loops that numba compiles.
+
+Read `rewriting` (the passes), `forms` and `elements` (how arrays lie, and what an op does to one element), `steps`,
+`grouping`, `memory` and `loops`, then `parts` and `plan` (the text), `building` (its machine code, kept on disk) and
+`linked`. What the text imports: `kernels` and `vectors`.
 
 Loaded when a function is compiled with `backend="numba"`, and not before: it needs the extra `jit`.
 """

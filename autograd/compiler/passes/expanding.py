@@ -20,17 +20,17 @@ def expanded(program: Program) -> Program:
     equations: list[Equation] = []
     for equation in program.equations:
         expand = EXPANSIONS.get(equation.primitive)
-        if expand is None:
-            equations.append(equation)
-        else:
-            steps = _Steps(equation)
-            expand(steps, *equation.inputs, **equation.keywords)
-            equations += steps.equations()
+        equations.extend([equation] if expand is None else _Steps(equation).run(expand))
     return program.with_equations(equations)
 
 
 class _Steps(Replacement):
     """Finds out the shape of each step."""
+
+    def run(self, expand: Callable[..., Any]) -> list[Equation]:
+        """The steps that a function makes of the equation."""
+        expand(self, *self._equation.inputs, **self._equation.keywords)
+        return self.equations()
 
     def __call__(self, primitive: Primitive, *inputs: Any, **keywords: Any) -> Variable:
         shape = np.broadcast_shapes(*map(np.shape, inputs))
