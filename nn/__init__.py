@@ -102,6 +102,7 @@ from nn.losses.regression import (
     smooth_l1_loss,
 )
 from nn.losses.sequence import CTCLoss, ctc_loss
+from nn.members import Parameter
 from nn.module import Module
 from nn.optim import lr_find
 from nn.randomness import default_generator, manual_seed
@@ -110,6 +111,7 @@ from nn.regularization import l1_penalty, l2_penalty, max_norm_
 __all__ = [
     # what models are made of
     "Module",
+    "Parameter",
     "Sequential",
     "ModuleList",
     "ModuleDict",
