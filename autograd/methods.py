@@ -101,12 +101,16 @@ class ArrayMethods:
         """Running product along `axis`; its gradient is exact with zeros among the factors."""
         return running.cumprod(self if dtype is None else self.astype(dtype), axis=axis)
 
-    def argmax(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def argmax(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Index of the largest element; takes no gradient."""
+        if options:
+            return self._by(np.argmax, axis=axis, keepdims=keepdims, **options)
         return self._apply(nondifferentiable.argmax, _folding(axis, keepdims))
 
-    def argmin(self, axis: Any = None, keepdims: bool = False) -> Self:
+    def argmin(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:
         """Index of the smallest element; takes no gradient."""
+        if options:
+            return self._by(np.argmin, axis=axis, keepdims=keepdims, **options)
         return self._apply(nondifferentiable.argmin, _folding(axis, keepdims))
 
     def all(self, axis: Any = None, keepdims: bool = False, **options: Any) -> Self:

@@ -106,6 +106,9 @@ def refuse_out(function: Callable[..., Any], out: Any) -> None:
         )
 
 
+_OF_PYTORCH = {"dim": "axis", "keepdim": "keepdims"}  # keywords that are NumPy's here
+
+
 def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
     """Raise if a call does not fit the parameters of a function; a TypeError from inside it is another matter."""
     signature = inspect.signature(implementation)
@@ -113,8 +116,9 @@ def refuse_unbound(implementation: Callable[..., Any], args: tuple[Any, ...], ke
         signature.bind(*args, **keywords)
     except TypeError as error:
         known = ", ".join(signature.parameters)
+        instead = "".join(f"; write {ours}= for {name}=" for name, ours in _OF_PYTORCH.items() if name in keywords)
         raise UnsupportedError(
-            f"{implementation.__name__}: {error}; arguments with a rule: {known} (at {here()})"
+            f"{implementation.__name__}: {error}{instead}; arguments with a rule: {known} (at {here()})"
         ) from None
 
 

@@ -25,6 +25,7 @@ _INSTEAD = {
     "double": "x.astype(np.float64)",
     "eq": "x == y",
     "expand": "np.broadcast_to(x, shape)",
+    "float": "x.astype(np.float32), or x.item() for a Python number",
     "fill_": "x = x.copy(), then x[...] = v; x.assign(array) on a leaf",
     "gather": "np.take_along_axis(x, indices, axis)",
     "gt": "x > y",

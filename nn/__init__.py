@@ -11,6 +11,8 @@ for _ in range(200):
     optimizer.step()
 """
 
+from typing import TYPE_CHECKING, NoReturn
+
 from autograd import mark_library
 from nn import data, init, optim, utils
 from nn.activations.distributions import LogSoftmax, Softmax, log_softmax, softmax
@@ -102,6 +104,7 @@ from nn.losses.regression import (
     smooth_l1_loss,
 )
 from nn.losses.sequence import CTCLoss, ctc_loss
+from nn.members import Parameter
 from nn.module import Module
 from nn.optim import lr_find
 from nn.randomness import default_generator, manual_seed
@@ -110,6 +113,7 @@ from nn.regularization import l1_penalty, l2_penalty, max_norm_
 __all__ = [
     # what models are made of
     "Module",
+    "Parameter",
     "Sequential",
     "ModuleList",
     "ModuleDict",
@@ -233,5 +237,18 @@ __all__ = [
     "utils",
     "data",
 ]
+
+if not TYPE_CHECKING:  # a type checker is to find missing names by itself
+
+    def __getattr__(name: str) -> NoReturn:
+        """The error for a missing name; for one that PyTorch has, with the place where it is here."""
+        instead = {
+            "functional": "the functions are in nn itself: nn.relu, nn.cross_entropy",
+            "Tensor": "write autograd.Tensor",
+            "no_grad": "write autograd.no_grad",
+        }
+        hint = f"; {instead[name]}" if name in instead else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
+
 
 mark_library(__name__)

@@ -10,10 +10,23 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+import numpy as np
+
 from autograd import Tensor, note_edit
 
 _PARAMETER_PATHS = "_parameter_paths"
 _TRANSIENT = "_transient_buffers"
+
+
+def Parameter(data: Any, dtype: np.typing.DTypeLike | None = None) -> Tensor:
+    """A leaf that a module trains: PyTorch's name for `Tensor(data, requires_grad=True)`, and no type of its own.
+
+    Raises DtypeError for integers, which have no gradient.
+
+    >>> Parameter([1.0, 2.0])
+    Tensor([1., 2.], requires_grad=True)
+    """
+    return Tensor(data, requires_grad=True, dtype=dtype)
 
 
 class Members:

@@ -40,6 +40,26 @@ def floats_of(caller: str, inputs: Sequence[Any]) -> Arrays:
     return values
 
 
+def refuse_packed(f: Callable[..., Any], inputs: Sequence[Any], caller: str) -> None:
+    """Raise where the inputs of an f of several came in one tuple, as PyTorch's `gradcheck` has them."""
+    if len(inputs) != 1 or not isinstance(inputs[0], tuple | list):
+        return
+    (packed,) = inputs
+    if not _fit(f, inputs) and _fit(f, packed):
+        raise TypeError(
+            f"{caller}: {name_of(f)} takes {len(packed)} inputs, and got one {type(packed).__name__} of them (at "
+            f"{here()}); write {caller}(f, *inputs)"
+        )
+
+
+def _fit(f: Callable[..., Any], inputs: Sequence[Any]) -> bool:
+    try:
+        inspect.signature(f).bind(*inputs)
+    except (TypeError, ValueError):  # ValueError: f has no signature that Python could read
+        return False
+    return True
+
+
 def shown_like(inputs: Sequence[Any], work: Arrays) -> list[Any]:
     """Float64 values in the form the user gave each input: Tensor, float or array; always fresh copies."""
     shown: list[Any] = []

@@ -16,6 +16,7 @@ from autograd.checking.arguments import (
     name_of,
     names_of,
     options_of,
+    refuse_packed,
     shown_like,
 )
 from autograd.checking.examination import examine
@@ -66,8 +67,8 @@ def gradcheck(
 
     Raises
     ------
-    DtypeError : for integer inputs. TypeError : f returns no Tensor, or there are no inputs. ShapeError : `gradient`
-    does not fit `inputs`. GradientError : `gradient` is given for an f that is not scalar.
+    DtypeError : for integer inputs. TypeError : f returns no Tensor, there are no inputs, or they came in one tuple.
+    ShapeError : `gradient` does not fit `inputs`. GradientError : `gradient` is given for an f that is not scalar.
 
     >>> report = gradcheck(lambda x: (x**3).sum(), np.array([1.0, 2.0]))
     >>> report.verdict
@@ -77,6 +78,7 @@ def gradcheck(
     ('FAIL', -0.54, 0.54)
     """
     refuse_uncallable(f, "gradcheck")
+    refuse_packed(f, inputs, "gradcheck")
     options = options_of(method, rtol, atol, max_elements, budget, seed)
     values = floats_of("gradcheck", inputs)
     work = [np.array(v, dtype=np.float64) for v in values]

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from autograd.checking.directions import along, find_faults, random_directions
-from autograd.checking.findings import INCONCLUSIVE, PASS, Element
+from autograd.checking.findings import INCONCLUSIVE, PASS, Element, rough
 from autograd.checking.finite_differences import Estimate
 from autograd.checking.lines import jumps
 from autograd.checking.neighbourhood import Index, Neighbourhood
@@ -44,7 +44,9 @@ class Elements:
             return self._judged(k, _chosen(gradient, options.max_elements, self._rng), has_end=False)
         limit = f"the budget of {options.budget:g} s"
         if self.seconds > options.budget:
-            self._note(f"one by one, elements would take about {self.seconds:.0e} s, above {limit}: all at once, then")
+            self._note(
+                f"one by one, elements would take about {rough(self.seconds)} s, above {limit}: all at once, then"
+            )
             return self._by_directions(k)
         singly = self._judged(k, list(np.ndindex(gradient.shape)))
         if len(singly) == gradient.size:

@@ -110,3 +110,12 @@ class Finding:
     name: str
     holds: bool
     detail: str = ""
+
+
+def rough(seconds: float) -> str:
+    """An estimated time, to its first digit.
+
+    >>> rough(68.2), rough(0.0312)
+    ('70', '0.03')
+    """
+    return f"{float(f'{seconds:.0e}'):g}"

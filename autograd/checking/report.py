@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.checking.findings import FAIL, INCONCLUSIVE, PASS, SEVERITY, Element, Finding, Guilty, Mistake
+from autograd.checking.findings import FAIL, INCONCLUSIVE, PASS, SEVERITY, Element, Finding, Guilty, Mistake, rough
 
 _MAX_ROWS = 18
 
@@ -206,7 +206,7 @@ class GradcheckReport:
                 lines[-1] += f"; so for {len(on_kink) - 1} more"
         lines += self.notes[:8]
         if self.elements:
-            cost = f" (about {self.estimated_seconds:.0e} s)" if self.estimated_seconds > 0.05 else ""
+            cost = f" (about {rough(self.estimated_seconds)} s)" if self.estimated_seconds > 0.05 else ""
             lines.append(f"measured by: {', '.join(self.methods)}{cost}; again: {self.repro}")
         return lines
 

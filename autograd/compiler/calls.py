@@ -45,7 +45,8 @@ def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", expl
     containers, `train()` and `eval()`, are recorded anew. The caller gets ndarrays, or Tensors if it gave Tensors.
 
     With `explain`, each line of the backward pass in `source` has a comment on the step of the chain rule that it is:
-    `# h = np.tanh(z)  =>  dL/dz = dL/dh * (1.0 - h * h)`. `@compile(explain=True)` decorates.
+    `# h = np.tanh(z)  =>  dL/dz = dL/dh * (1.0 - h * h)`. `@compile(explain=True)` decorates. What is compiled already
+    is compiled anew, with the options of this call.
 
     Of the result, `source` is the NumPy text, `program` the equations, `draw()` their picture; `memory()` and `stats()`
     tell what it costs, `cache_info()` what was recorded; `save(path)` writes the text to a file.
@@ -90,7 +91,7 @@ def compile(f: Callable[..., Any] | None = None, *, backend: str = "numpy", expl
     if f is None:
         return functools.partial(compile, backend=backend, explain=explain)
     refuse_uncallable(f, "compile")
-    return Compiled(f, linked, explain)
+    return Compiled(f._function if isinstance(f, Compiled) else f, linked, explain)
 
 
 def _linked(backend: str) -> type[Linked]:

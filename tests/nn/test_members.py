@@ -107,3 +107,21 @@ def test_every_path_of_what_is_shared():
     assert [name for name, _ in model.named_modules(remove_duplicate=False)] == ["", "0", "1"]
     names = [name for name, _ in model.named_parameters(remove_duplicate=False)]
     assert names == ["0.weight", "0.bias", "1.weight", "1.bias"]
+
+
+def test_pytorchs_parameter_is_a_leaf_of_its_own():
+    class Scale(nn.Module):
+        def __init__(self, start):
+            super().__init__()
+            self.factor = nn.Parameter(start)
+
+        def forward(self, x):
+            return x * self.factor
+
+    start = np.ones(2)
+    model = Scale(start)
+    assert [name for name, _ in model.named_parameters()] == ["factor"]
+    model.factor.data -= 0.5
+    assert start.tolist() == [1.0, 1.0]
+    tracked = Tensor(start, requires_grad=True) * 2
+    assert Scale(tracked).factor.is_leaf and nn.Parameter(start, dtype=np.float32).dtype == np.float32

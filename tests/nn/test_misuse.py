@@ -52,6 +52,9 @@ def step_with_the_loss():
         (lambda: nn.cross_entropy(Silent()(X), LABELS), ValueError, r"cross_entropy: .*does every forward return"),
         (lambda: nn.CrossEntropyLoss(model(2)(X), LABELS), TypeError, r"nn\.CrossEntropyLoss\(\)\(logits, target\)"),
         (lambda: nn.BCELoss(nn.sigmoid(model()(X))), TypeError, r"make the module first and then call it"),
+        (lambda: nn.functional.relu(X), AttributeError, r"no attribute 'functional'; the functions are in nn itself"),
+        (lambda: nn.no_grad(), AttributeError, r"no attribute 'no_grad'; write autograd\.no_grad"),
+        (lambda: nn.Linaer(2, 1), AttributeError, r"module 'nn' has no attribute 'Linaer'$"),
         (lambda: nn.cross_entropy(model()(X), LABELS), ValueError, r"0 to 0; .*binary_cross_entropy_with_logits"),
     ],
 )

@@ -109,7 +109,9 @@ class Steps:
             equation = replace(equation, inputs=tuple(self._for_blas(x, equation) for x in equation.inputs))
             return Step("product", equation, output.shape, (), tuple(dict.fromkeys(equation.reads())))
         if primitive in (linalg.matmul, linalg.dot):
-            reason = "loops have products of two matrices only" if BLAS_INTEGERS else "NumPy's BLAS was not found"
+            reason = (
+                "loops have products of two matrices of one dtype" if BLAS_INTEGERS else "NumPy's BLAS was not found"
+            )
             is_empty = 0 in output.shape or 0 in reads[0].shape
             return Step("numpy", equation, output.shape, (), reads, "" if is_empty else reason)
         if self._is_fold(equation):

@@ -18,6 +18,7 @@ from autograd import (
     check_module,
     elementwise,
     gradcheck,
+    gradgradcheck,
     taylor_test,
     v_curve,
 )
@@ -347,3 +348,13 @@ def test_the_v_curve_of_a_vector_is_that_of_its_steepest_element():
     assert curve.derivative == -3.0
     with pytest.raises(IndexError, match=r"index=\(\) is no element of shape \(2,\)"):
         v_curve(lambda x: x.sum(), np.array([1.0, 2.0]), index=())
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_inputs_in_one_tuple_are_refused_where_the_function_wants_several(check):
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    for f in (lambda a, b: (a * b).sum(), np.multiply):
+        with pytest.raises(TypeError, match=r"takes 2 inputs, and got one tuple.*write gradcheck\(f, \*inputs\)"):
+            check(f, (x, y))
+        assert check(f, x, y)
+    assert check(lambda pair: pair.prod(), (1.0, 2.0))

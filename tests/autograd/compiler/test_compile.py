@@ -384,3 +384,20 @@ def test_an_array_outside_that_changes_in_any_bit_is_noticed():
         assert compiled(np.ones(3))[0] == np.inf and compiled.cache_info().traces == 1
         held[0] = -0.0
         assert compiled(np.ones(3))[0] == -np.inf and compiled.cache_info().traces == 2
+
+
+def test_a_compiled_function_is_compiled_anew_with_the_options_of_that_call():
+    w = Tensor([0.5, -1.0], requires_grad=True, name="w")
+
+    @autograd.compile
+    def loss_of(x):
+        loss = np.tanh(x * w).sum()
+        w.zero_grad()
+        loss.backward()
+        return loss
+
+    plain = float(loss_of(np.ones(2)))
+    explained = autograd.compile(loss_of, explain=True)
+    assert float(explained(np.ones(2))) == plain
+    assert "=>" in explained.source and "=>" not in loss_of.source
+    assert explained.cache_info().traces == loss_of.cache_info().traces == 1

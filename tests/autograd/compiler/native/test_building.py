@@ -139,3 +139,12 @@ def test_an_unknown_backend_and_the_decorator():
 
     assert double(np.ones(2)).tolist() == [2, 2]
     assert "for i in range(2)" in double.source
+
+
+def test_the_warning_says_that_a_product_of_two_dtypes_is_numpys(monkeypatch):
+    monkeypatch.setattr(plan, "_said", set())
+    f = autograd.compile(lambda x, w: np.tanh(x @ w), backend="numba")
+    x, w = np.ones((3, 2), np.float32), np.full((2, 4), 0.25)
+    with pytest.warns(UserWarning, match=r"matmul .*two matrices of one dtype"):
+        y = f(x, w)
+    np.testing.assert_allclose(y, np.tanh(x @ w), rtol=1e-12)
