@@ -18,7 +18,14 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Location
+from autograd.ops import shaping
+from autograd.ops.indexing import getitem
 from autograd.primitives import Primitive
+
+VIEWS = {  # that may give a view also where the recorded run, in which leaves may be overwritten, made a copy
+    shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, shaping.broadcast_to,
+    getitem,
+}  # fmt: skip
 
 
 @dataclass(eq=False, slots=True)
@@ -106,6 +113,25 @@ class Program:
     def needed(self) -> set[Variable]:
         """The variables that leave the program."""
         return {*self.outputs, *(value for _, value in self.writes)}
+
+    def overwritten(self) -> set[Variable]:
+        """The inputs whose memory is written to."""
+        return {x for target, _ in self.writes for x in (target, *self.aliases.get(target, ()))}
+
+    def origins(self) -> dict[Variable, Variable]:
+        """What each view is a view of, through other views: with its memory the view changes."""
+        found: dict[Variable, Variable] = {}
+        for equation in self.equations:
+            x = equation.inputs[0] if equation.inputs else None
+            if (equation.is_view or equation.primitive in VIEWS) and isinstance(x, Variable):
+                found[equation.output] = found.get(x, x)
+        return found
+
+    def leaving_views(self) -> list[Variable]:
+        """What leaves the program and is a view of memory that is written to: to be copied before that."""
+        origins, overwritten = self.origins(), self.overwritten()
+        leaving = dict.fromkeys((*self.outputs, *(value for _, value in self.writes)))
+        return [x for x in leaving if origins.get(x) in overwritten]
 
     def uses(self) -> dict[Variable, int]:
         """How often each variable is read by an equation, returned or written back."""
