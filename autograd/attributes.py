@@ -63,7 +63,10 @@ class Attributes:
         used_by_a_graph = _references_to_node(self) > _REFERENCES_OF_AN_UNUSED_NODE
         value, node = self._data, self._node
         if current_mode() & CAPTURE:  # so that `p.data -= step` is recorded
-            return self.detach()  # type: ignore[return-value]
+            seen = self.detach()
+            if node.primitive is None and (capture := current_capture()) is not None:
+                capture.data_of[seen._node] = self
+            return seen  # type: ignore[return-value]
         if node.primitive is not None or node is UNTRACKED:
             view = np.asarray(value).view()
             view.flags.writeable = False
@@ -133,7 +136,7 @@ class Attributes:
             return node.notes.grad
         if isinstance(node.grad, float | np.generic):
             node.grad = np.array(node.grad)
-        if node.grad is not None and (capture := current_capture()) is not None:
+        if (capture := current_capture()) is not None:  # that there is none is something a program depends on, too
             capture.lift_gradient(node)
         return node.grad
 

@@ -116,6 +116,7 @@ class FlatLeaves:
                 missing.append(i)
             else:
                 gradient[...] = g if type(g) is not Tensor else g._data
+        self._note(missing)
         return missing
 
     def rebind(self) -> None:
@@ -139,7 +140,14 @@ class FlatLeaves:
                 missing.append(i)
             else:
                 self.gradient[i] = g if type(g) is not Tensor else g._data
+        self._note(missing)
         return missing
+
+    def _note(self, missing: list[int]) -> None:
+        """Tell a capture which leaves have no gradient: in a call that finds one, another program is needed."""
+        if missing and (capture := current_capture()) is not None:
+            for i in missing:
+                capture.lift_gradient(self.tensors[i]._node)
 
     def commit(self, missing: Sequence[int] = ()) -> None:
         """Note that `values` was written: an assignment to each leaf, but those at the places `missing`."""

@@ -411,7 +411,10 @@ def _rebinding(compute: Callable[[Tensor, Any], Tensor], sign: str) -> Callable[
                 f"p {sign}= ... would bind the name to a new Tensor and leave the leaf as it is (at {here()}); "
                 f"to update the leaf write p.data {sign}= ..., to compute with it p = p {sign} ..."
             )
-        return compute(self, other)
+        result = compute(self, other)
+        if current_mode() & CAPTURE:
+            current_capture().data_written(node, result)
+        return result
 
     return method
 
@@ -729,6 +732,8 @@ class Tensor(Attributes, ArrayMethods, Conversions, NamesOfOthers):
                 "x = x.astype(float), or put in v.detach()"
             )
         new = indexing.index_update(self, value, index=index)
+        if current_mode() & CAPTURE:
+            current_capture().data_written(old, new)
         self._data, self._node = new._data, new._node
         if old.notes is not None and old.notes.name is not None:
             self.name = old.notes.name

@@ -42,7 +42,8 @@ class Lowering:
         dtypes = [x.dtype for x in equation.inputs if isinstance(x, Variable) and x.dtype.kind in "fc"]
         if beside.kind == "b" or (dtypes and beside not in dtypes):  # a comparison, or a wider number beside a narrower
             beside = dtypes[0] if dtypes else beside
-        inputs = [_syntax(x, written, beside) for x in equation.inputs]
+        meets = beside if any(isinstance(x, Variable) for x in equation.inputs) else None  # else it has to tell itself
+        inputs = [_syntax(x, written, meets) for x in equation.inputs]
         keywords = {name: _syntax(x, written, None) for name, x in equation.keywords.items()}
         if primitive is DRAW:
             return _draw(inputs[0], equation.keywords)

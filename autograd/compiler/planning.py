@@ -43,6 +43,7 @@ class Plan:
         for variable, array in arrays.items():
             self._objects.place(variable, array)
         self.parameters = [self.names[x] for x in program.inputs if x not in arrays]
+        self._origins = program.origins()
         self._last = self._last_uses()
         self._fixed = self._fixed_places()
         lines = [*self._body(), *self._ending()]
@@ -67,8 +68,7 @@ class Plan:
             for x in equation.reads():
                 last[base.get(x, x)] = i
             first = equation.inputs[0] if equation.inputs else None
-            shares = equation.is_view or equation.primitive in VIEWS or equation.primitive is shaping.broadcast_to
-            if isinstance(first, Variable) and shares:
+            if isinstance(first, Variable) and equation.may_be_view:
                 base[equation.output] = base.get(first, first)
                 last[base[equation.output]] = i
         for x in self.program.needed():
@@ -131,7 +131,10 @@ class Plan:
                 continue
             array = self._objects.arrays[target]
             old = {target, *self.program.aliases.get(target, ())}
-            read = {self._rooted(x) for later in self.program.equations[i + 1 :] for x in later.reads()}
+            later = {x for one in self.program.equations[i + 1 :] for x in one.reads()}
+            later |= {*self.program.outputs, *(v for _, v in self.program.writes)}
+            later |= {x for x in equation.reads() if x in self._origins}
+            read = {self._origins.get(x, x) for x in later}
             written_once = sum(v is value for _, v in self.program.writes) == 1 and value not in self.program.outputs
             if array.shape == value.shape and array.dtype == value.dtype and not read & old and written_once:
                 return array
@@ -220,17 +223,22 @@ class Plan:
         for x in equation.inputs:
             part = slice(start, start + x.size)
             start += x.size
-            if x in self._objects.arrays and np.may_share_memory(self._objects.arrays[x], whole):
+            if x in self._objects.arrays and _lies_at(self._objects.arrays[x], whole[part]):
                 continue
             yield f"{self.names[equation.output]}[{part.start}:{part.stop}] = {self._objects.name(x)}"
 
     def _ending(self) -> Iterator[str]:
+        then = {}
+        for x in self.program.leaving_views():
+            then[x] = f"{self.names[x]}_then"
+            yield f"{then[x]} = {self._objects.name(x)}.copy()"
         for target, value in self.program.writes:
             stays = isinstance(value, Variable) and value in self._objects.arrays and target in self._objects.arrays
             if not stays or self._objects.arrays[value] is not self._objects.arrays[target]:
-                yield f"{self.names[target]}[...] = {self._objects.name(value)}"
+                yield f"{self.names[target]}[...] = {then.get(value) or self._objects.name(value)}"
         lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
-        results = [self._objects.name(x) + (".copy()" if x in lent else "") for x in self.program.outputs]
+        names = ((x, self._objects.name(x) + (".copy()" if x in lent else "")) for x in self.program.outputs)
+        results = [then.get(x, name) for x, name in names]
         yield f"return {', '.join(results)}" if results else "return ()"
 
 
@@ -255,6 +263,10 @@ def _views_named(program: Program, names: dict[Variable, str]) -> dict[Variable,
 
 def _has_form(array: np.ndarray, variable: Variable) -> bool:
     return array.shape == variable.shape and array.dtype == variable.dtype
+
+
+def _lies_at(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.__array_interface__["data"] == b.__array_interface__["data"] and a.strides == b.strides
 
 
 def _is_vector(x: Any) -> bool:

@@ -21,7 +21,7 @@ from autograd.graph import Location
 from autograd.ops import indexing, shaping
 from autograd.primitives import CONSTANT, Primitive
 
-# Operations whose result may lie in the memory of their first input.
+# Operations whose result may lie in the memory of their first input, also where the recorded run made a copy.
 VIEWS = frozenset((
     shaping.reshape, shaping.transpose, shaping.swapaxes, shaping.expand_dims, shaping.squeeze, indexing.getitem,
 ))  # fmt: skip
@@ -71,6 +71,11 @@ class Equation:
         is_comparison = primitive.structure == CONSTANT and isinstance(primitive.forward, np.ufunc)
         return (primitive.is_elementwise or is_comparison) and not self.keywords
 
+    @property
+    def may_be_view(self) -> bool:
+        """Whether the output may lie in the memory of the first input when the program runs."""
+        return self.is_view or self.primitive in VIEWS or self.primitive is shaping.broadcast_to
+
     def reads(self) -> list[Variable]:
         """The variables that it needs, those in keywords too."""
         found = []
@@ -119,6 +124,25 @@ class Program:
     def needed(self) -> set[Variable]:
         """The variables that leave the program."""
         return {*self.outputs, *(value for _, value in self.writes)}
+
+    def overwritten(self) -> set[Variable]:
+        """The inputs whose memory is written to."""
+        return {x for target, _ in self.writes for x in (target, *self.aliases.get(target, ()))}
+
+    def origins(self) -> dict[Variable, Variable]:
+        """What each view is a view of, through other views: with its memory the view changes."""
+        found: dict[Variable, Variable] = {}
+        for equation in self.equations:
+            x = equation.inputs[0] if equation.inputs else None
+            if equation.may_be_view and isinstance(x, Variable):
+                found[equation.output] = found.get(x, x)
+        return found
+
+    def leaving_views(self) -> list[Variable]:
+        """What leaves the program and is a view of memory that is written to: to be copied before that."""
+        origins, overwritten = self.origins(), self.overwritten()
+        leaving = dict.fromkeys((*self.outputs, *(value for _, value in self.writes)))
+        return [x for x in leaving if origins.get(x) in overwritten]
 
     def uses(self) -> dict[Variable, int]:
         """How often each variable is read by an equation, returned or written back."""

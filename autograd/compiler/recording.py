@@ -56,6 +56,11 @@ class Memory:
         return self.current is not self.before
 
 
+def _array_of(gradient: Any) -> np.ndarray:
+    """A gradient as an array; one that somebody set, or that was made with `create_graph`, is a Tensor."""
+    return np.asarray(gradient._data if isinstance(gradient, Tensor) else gradient)
+
+
 def _place_of(array: np.ndarray) -> Any:
     return array.__array_interface__["data"][0], array.shape, array.strides
 
@@ -98,6 +103,7 @@ class Capture:
         self.homes: dict[Node, np.ndarray] = {}
         self.assigned_leaves: dict[Node, Tensor] = {}
         self.updated: dict[Node, int] = {}  # leaves that an optimizer wrote to, and when it did last
+        self.data_of: dict[Node, Tensor] = {}  # what `.data` gave -> the leaf: writing into it writes to the leaf
         self.versions: dict[Node, list[tuple[int, Node]]] = {}  # a leaf's values after the first: since when, and what
         self.memory: dict[Any, Memory] = {}  # by the place of the array
         self.steps: Counter[int] = Counter()  # of the lots of optimizers: how many each has made in this run
@@ -125,6 +131,9 @@ class Capture:
     def assigned(self, leaf: Tensor, value: Any) -> None:
         """A leaf is about to be overwritten."""
         node = leaf._own_node()
+        last = self.versions[node][-1][1] if node in self.versions else None
+        if isinstance(value, Tensor) and value._node is last and self.data_of.get(last) is leaf:
+            return  # by `p.data -= step`, whose step has been written already
         if node in self.updated:
             self._refuse_number(leaf)
         if node not in self.assigned_leaves:
@@ -139,6 +148,13 @@ class Capture:
             if (start := _start_in(memory.array, leaf._data)) is not None:
                 memory.current = _with_part(memory.current, start, value)
 
+    def data_written(self, old: Node, new: Tensor) -> None:
+        """`d[i] = v` or `d -= v` has made `new` of `old`: if d is the `.data` of a leaf, that is assigned to."""
+        leaf = self.data_of.get(old)
+        if leaf is not None:
+            leaf.assign(new)
+            self.data_of[new._node] = leaf
+
     def lift_gradient(self, node: Node) -> None:
         """A leaf's `.grad` is about to be read or added to: from now on it is a Tensor, an input of the program."""
         if node in self.gradients:
@@ -146,9 +162,9 @@ class Capture:
         if node not in self.cleared:
             self.gradients[node] = node.grad is not None
             self.gradients_before[node] = node.grad
-        if node.grad is not None and not isinstance(node.grad, Tensor):
-            held = Tensor.wrap(np.asarray(node.grad))
-            self.reads[held._node] = lambda: node.grad
+        if node.grad is not None and (node not in self.cleared or not isinstance(node.grad, Tensor)):
+            held = Tensor.wrap(_array_of(node.grad))
+            self.reads[held._node] = lambda: _array_of(node.grad)
             self.moving.add(held._node)
             node.grad = held
 
@@ -226,7 +242,7 @@ class Capture:
         memory = self.memory[_place_of(array)] = Memory(array, tensor, tensor)
         for node, assigned in self.assigned_leaves.items():  # before the optimizer's step
             if (start := _start_in(array, assigned._data)) is not None:
-                memory.current = _with_part(memory.current, start, tensor_of(self.versions[node][-1][1]))
+                memory.current = _with_part(memory.current, start, tensor_of(node))
         return memory
 
     def write(self, array: np.ndarray, value: Tensor) -> None:
@@ -331,7 +347,7 @@ class Capture:
         for action in reversed(self._undo_actions):
             action()
         for node in (*self.gradients, *self.cleared):
-            if isinstance(node.grad, Tensor):
+            if isinstance(node.grad, Tensor) or node in self.gradients:
                 node.grad = self.gradients_before.get(node)
 
     def finish(self) -> None:
@@ -349,6 +365,7 @@ class Capture:
         for notes in (*held, self._undo, self.constants, self.homes):
             notes.clear()
         self.versions.clear()
+        self.data_of.clear()
         self._undo_actions.clear()
 
     def final_gradients(self) -> dict[Node, Tensor | None]:

@@ -146,6 +146,10 @@ class Source:
             if self._derivations is not None:
                 yield from (f"    # {step}" for step in self._derivations.of(equation.output))
             yield _statement(target, value, equation.output.shape)
+        for x in self.program.leaving_views():
+            if x in self._stored:
+                continue
+            yield f"    {self.names[x]} = {self.names[x]}.copy()"
         for target, name in self.copies():
             yield f"    {target}[...] = {name}"
         results = [self.names[x] for x in self.program.outputs]
@@ -227,13 +231,21 @@ def _write_in_place(
     """Let a statement that computes an array's new value write it there, where nothing reads the old one later."""
     stored: dict[Variable, Variable] = {}
     kept = {*program.outputs, *program.inputs}
+    origins = program.origins()
+    leaving = {origins.get(x, x) for x in program.needed()}
     for target, value in program.writes:
         if value in kept or value in stored or value.shape != target.shape:
             continue
         place = next((i for i, (equation, _, _) in enumerate(statements) if equation.output is value), None)
-        old = {names[x] for x in (target, *program.aliases.get(target, ()))}
+        memory = {target, *program.aliases.get(target, ())}
+        old = {names[x] for x in memory} | {names[x] for x, origin in origins.items() if origin in memory}
         later = [] if place is None else statements[place + 1 :]
-        if place is None or value.dtype != target.dtype or any(old & names_in(tree) for _, _, tree in later):
+        if (
+            place is None
+            or value.dtype != target.dtype
+            or memory & leaving
+            or any(old & names_in(tree) for _, _, tree in later)
+        ):
             continue
         equation, name, tree = statements[place]
         statements[place] = Statement(equation, f"{names[target]}[...]", tree)

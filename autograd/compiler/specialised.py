@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -75,7 +76,9 @@ class Specialised:
         self._place = _place_of(function)
         self._without_gradient = [node for node, g in gradients.items() if g is None]
         kept = [node for node, g in gradients.items() if g is not None]
-        self._with_gradient = [(node, places[g._node]) for node, g in zip(kept, left, strict=True)]
+        held = [(node, places[g._node]) for node, g in zip(kept, left, strict=True)]
+        taken = Counter([*self._places, *(place for _, place in held)])
+        self._with_gradient = [(node, place, taken[place] > 1) for node, place in held]
         self._guards = list(capture.gradients.items())
         nodes = [tensor._node for tensor in arguments]
         asked = [
@@ -84,12 +87,12 @@ class Specialised:
         self._of_arguments = [(nodes.index(node), *rest) for node, *rest in asked if node in nodes]
         self._of_results = Questions(capture, names)
         self._of_leaves = [(node, node.clock, *rest) for node, *rest in asked if node not in nodes]
-        self._leaves = [(node, node.requires_grad) for node in trace.inputs]
+        self._leaves = [(node, node.requires_grad) for node in dict.fromkeys((*trace.inputs, *gradients))]
         self._used = list(capture.used.values())
         self.prepare_each = capture.prepares
         for node, g in gradients.items():
             node.grad = None if g is None else g._data
-        self.result: Any = self._handed([x._data for x in results])
+        self.result: Any = self._handed([x._data if type(x._data) is float else x._data.copy() for x in results])
         self.linked = linked(self.program, trace.inputs, nodes, capture)
         capture.finish()
         for node in nodes:
@@ -140,9 +143,9 @@ class Specialised:
         """Put the program's results where they belong; returns those of the function."""
         for node in self._without_gradient:
             node.grad = None
-        for node, place in self._with_gradient:
+        for node, place, is_shared in self._with_gradient:
             value = values[place]
-            node.grad = value if type(value) is float else _own(value)
+            node.grad = value if type(value) is float else value.copy() if is_shared else _own(value)
         if self._numbers or self._arrays:
             self._stamp(values[len(values) - len(self._numbers) :])
         for action in self._capture.afters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from autograd.compiler.program import Equation, Program, Variable
 from autograd.compiler.recording import Capture
 from autograd.graph import Location, Node, clock_of, leaf, locate
 from autograd.tensor import Tensor
+
+_AT_THE_END = sys.maxsize  # later than whatever happened in the run
 
 
 class Trace:
@@ -47,11 +50,11 @@ class Trace:
         hints = _names_of_results(equations)
         given = set(self.inputs.values())
         for node in self.floats:
-            new = self.variables.get(self._resolved(capture.versions[node][-1][1]))
+            new = self.variables.get(self._resolved(node, _AT_THE_END))
             if new is not None and new not in given:
                 hints.setdefault(new, f"new_{self._input(node).hint}")
         self._name_cotangents(hints)
-        aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets}
+        aliases = {self.inputs[node]: _shared(node, self.inputs) for node, _ in targets if node in self.inputs}
         self.program = Program(
             name, tuple(self.inputs.values()), tuple(equations), tuple(outputs), writes, hints, aliases,
             homes={self.variables[node]: array for node, array in capture.homes.items() if node in self.variables},
@@ -67,7 +70,7 @@ class Trace:
     def _reachable(self, roots: Iterable[Node]) -> list[Node]:
         """Op nodes that the roots depend on, oldest first."""
         seen: set[Node] = set()
-        stack = [self._resolved(root) for root in roots]
+        stack = [self._resolved(root, _AT_THE_END) for root in roots]
         ops = []
         while stack:
             node = stack.pop()
@@ -133,7 +136,7 @@ class Trace:
 
     def _result(self, x: Any) -> Variable:
         """What leaves the program; a constant is an input, so that it is a variable."""
-        value = self._value(x)
+        value = self._value(x, _AT_THE_END)
         return value if isinstance(value, Variable) else self._held(np.asarray(value))
 
     def _held(self, x: np.ndarray) -> Variable:
@@ -199,7 +202,7 @@ def _written(capture: Capture) -> Iterable[tuple[Node, Any]]:
     for node in capture.assigned_leaves:
         place = node.output
         if type(place) is not np.ndarray or not any(np.may_share_memory(place, one.array) for one in written):
-            yield node, capture.versions[node][-1][1]
+            yield node, node
     for memory in written:
         yield memory.before._node, memory.current._node
 

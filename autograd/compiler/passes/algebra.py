@@ -78,7 +78,7 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
 
 def _copies_to_keep(program: Program) -> dict[Variable, set[Variable]]:
     """For each input that is overwritten, the results that views are taken of: a view of the input would change."""
-    viewed = {equation.inputs[0] for equation in program.equations if equation.is_view and equation.inputs}
+    viewed = (equation.inputs[0] for equation in program.equations if equation.is_view and equation.inputs)
     copies = {x for x in viewed if isinstance(x, Variable)}
     kept: dict[Variable, set[Variable]] = {}
     for target, _ in program.writes:

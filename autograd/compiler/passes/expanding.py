@@ -20,6 +20,8 @@ def expanded(program: Program) -> Program:
     equations: list[Equation] = []
     for equation in program.equations:
         expand = EXPANSIONS.get(equation.primitive)
+        if expand in (_softmax, _log_softmax) and not equation.output.shape:  # of a single number: no axis to sum over
+            expand = None
         equations.extend([equation] if expand is None else _Steps(equation).run(expand))
     return program.with_equations(equations)
 
