@@ -176,6 +176,8 @@ def apply_unary(x: Tensor, primitive: Primitive, keywords: dict[str, Any] | None
             raise no_value(primitive, result)
     if not node.requires_grad or primitive.structure == CONSTANT or current_mode() & NO_GRAD:
         if current_mode() & CAPTURE:
+            if node.primitive is None and node is not UNTRACKED:
+                result = unshared(result)
             return captured(primitive, (value if node is UNTRACKED else node, None), None, keywords, result)
         return _constant(result if node is UNTRACKED else unshared(result))
     return record(primitive, node, None, None, keywords, result)

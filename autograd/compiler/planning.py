@@ -92,9 +92,11 @@ class Plan:
                 part = whole[start : start + x.size]
                 start += x.size
                 source = made.get(x)
-                if source is not None and source.primitive is shaping.reshape and uses[x] == 1:
+                is_reshaped = source is not None and source.primitive is shaping.reshape and uses[x] == 1
+                inner = source.inputs[0] if source is not None and is_reshaped else None
+                if isinstance(inner, Variable):
                     fixed[x] = part
-                    x = source.inputs[0]
+                    x = inner
                     part = part.reshape(x.shape)
                 if x in made and x.dtype == equation.output.dtype and x not in fixed and x not in self.program.outputs:
                     fixed[x] = part
@@ -237,6 +239,7 @@ class Plan:
             if not stays or self._objects.arrays[value] is not self._objects.arrays[target]:
                 yield f"{self.names[target]}[...] = {then.get(value) or self._objects.name(value)}"
         lent = {*self._objects.arrays, *self.program.inputs}  # the caller gets arrays of its own
+        lent |= {x for x, origin in self._origins.items() if origin in lent}  # `squeeze` may give its very operand
         names = ((x, self._objects.name(x) + (".copy()" if x in lent else "")) for x in self.program.outputs)
         results = [then.get(x, name) for x, name in names]
         yield f"return {', '.join(results)}" if results else "return ()"

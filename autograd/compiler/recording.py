@@ -373,7 +373,8 @@ class Capture:
         found: dict[Node, Tensor | None] = {}
         for node in dict.fromkeys((*self.gradients, *self.cleared)):
             grad = node.grad if isinstance(node.grad, Tensor) else None
-            spent = grad is not None and node in self.cleared and grad._node.clock < self.updated.get(node, 0)
+            is_new = node in self.cleared and node not in self.gradients  # not one that a later call would read first
+            spent = grad is not None and is_new and grad._node.clock < self.updated.get(node, 0)
             found[node] = None if spent else grad
         return found
 

@@ -495,3 +495,55 @@ def test_freezing_a_parameter_that_only_gets_a_gradient():
     p.requires_grad = False
     step(np.ones(2))
     assert (p.grad.tolist(), q.grad.tolist()) == ([2.0, 2.0], [3.0, 3.0])
+
+
+def test_a_gradient_that_the_next_call_reads_first_stays():
+    def make():
+        p = leaf([1.0, 2.0])
+        optimizer = nn.optim.SGD([p], lr=0.1)
+
+        def step(x):
+            optimizer.step()
+            optimizer.zero_grad()
+            (p * p * x).sum().backward()
+            optimizer.step()
+            return (p,)
+
+        return step
+
+    assert_calls_agree(make, [1.0, 2.0], calls=4)
+
+
+def test_an_argument_that_is_returned_squeezed_is_a_copy():
+    f = autograd.compile(lambda x: np.squeeze(x))
+    x = np.ones(3)
+    for _ in range(3):
+        assert not np.shares_memory(f(x), x)
+
+
+def test_a_constant_leaf_joined_to_another():
+    def make():
+        p, q = leaf([1.0, 2.0, 3.0]), leaf([4.0])
+
+        def step(x):
+            p.assign([0.5, 1.5, 2.5])
+            return np.concatenate([p.reshape(-1), q.reshape(-1)]), x * 2
+
+        return step
+
+    assert_calls_agree(make, 1.0)
+
+
+def test_a_view_without_gradient_keeps_what_the_leaf_held():
+    def make():
+        p = leaf([1.0, 2.0])
+
+        def step(x):
+            with autograd.no_grad():
+                view = p[::-1]
+            p.assign(p * x)
+            return view, view * 2
+
+        return step
+
+    assert_calls_agree(make, 2.0)
