@@ -27,7 +27,9 @@ def _common_subtrahend(equation: Equation, definitions: Definitions) -> Any:
     if left is None or right is None or left.inputs[1] is not right.inputs[1]:
         return None
     a, b = left.inputs[0], right.inputs[0]
-    same = all(isinstance(x, Variable) and x.shape == equation.output.shape for x in (a, b))
+    same = all(
+        isinstance(x, Variable) and (x.shape, x.dtype) == (equation.output.shape, equation.output.dtype) for x in (a, b)
+    )
     return replace(equation, inputs=(a, b)) if same else None
 
 
@@ -40,6 +42,8 @@ def _exponential_of_logarithm(equation: Equation, definitions: Definitions) -> l
     if difference is None or logarithm is None:
         return None
     a = difference.inputs[0]
+    if not isinstance(a, Variable) or a.dtype != equation.output.dtype:
+        return None
     e = Variable(a.shape, a.dtype, "y")
     return [
         replace(equation, inputs=(a,), output=e),

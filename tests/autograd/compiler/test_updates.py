@@ -547,3 +547,12 @@ def test_a_view_without_gradient_keeps_what_the_leaf_held():
         return step
 
     assert_calls_agree(make, 2.0)
+
+
+def test_cheaper_forms_keep_the_dtype():
+    wide = np.array([0.5, 1.0])
+    f = autograd.compile(lambda n, x: (np.exp(n - np.log(x + 1)), (x - wide) - (x * 2 - wide)))
+    for _ in range(2):
+        found = f(np.array([1, 2]), np.ones(2, np.float32))
+        np.testing.assert_allclose(found[0], np.exp(np.array([1, 2])) / 2, rtol=1e-6)
+        assert found[1].dtype == np.float64
