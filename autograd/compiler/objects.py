@@ -13,6 +13,9 @@ from autograd.compiler.program import Variable
 
 CACHE_LINE = 64  # bytes
 
+_WRITTEN_WHOLE = 32_768  # elements of an array full of a number
+_LONG_ROW = 64
+
 
 class Objects:
     """The global names of a program; equal constants share one.
@@ -54,10 +57,14 @@ class Objects:
         return repr(x) if tree is None else ast.unparse(tree)
 
     def filled(self, number: Any, like: Variable) -> str:
-        """An array full of a number: `np.maximum` of two arrays is vectorised, of an array and a number it is not."""
-        key = (np.asarray(number).tobytes(), like.shape, like.dtype)
+        """An array full of a number: `np.maximum` of two arrays is vectorised, of an array and a number it is not.
+
+        For a large one a row of it serves, which NumPy repeats, if it is long enough not to be felt.
+        """
+        shape = like.shape[-1:] if like.size > _WRITTEN_WHOLE and like.shape[-1] >= _LONG_ROW else like.shape
+        key = (np.asarray(number).tobytes(), shape, like.dtype)
         if key not in self._filled:
-            array = aligned(like)
+            array = aligned(Variable(shape, like.dtype, like.hint))
             array[...] = number
             self._filled[key] = self.object("zeros" if number == 0 else "filled", array)
         return self._filled[key]
