@@ -62,17 +62,12 @@ class Plan:
 
     def _last_uses(self) -> dict[Variable, int]:
         """Where each variable, or a view of it, is read for the last time."""
-        base: dict[Variable, Variable] = {}
         last: dict[Variable, int] = {}
         for i, equation in enumerate(self.program.equations):
             for x in equation.reads():
-                last[base.get(x, x)] = i
-            first = equation.inputs[0] if equation.inputs else None
-            if isinstance(first, Variable) and equation.may_be_view:
-                base[equation.output] = base.get(first, first)
-                last[base[equation.output]] = i
+                last[self._origins.get(x, x)] = i
         for x in self.program.needed():
-            last[base.get(x, x)] = len(self.program.equations)
+            last[self._origins.get(x, x)] = len(self.program.equations)
         return last
 
     def _fixed_places(self) -> dict[Variable, np.ndarray]:

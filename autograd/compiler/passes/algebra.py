@@ -47,7 +47,9 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
     mapping: dict[Variable, Any] = {}
     kept = []
     fixed = program.needed()
-    copies = _copies_to_keep(program)
+    # A copy of an input that is overwritten stays where views are taken of it: a view of the input would change.
+    overwritten = program.overwritten()
+    viewed = {x for one in program.equations if one.is_view for x in one.inputs[:1] if isinstance(x, Variable)}
     for original in program.equations:
         result: Any = original.replaced(mapping)
         for _ in range(20):
@@ -62,7 +64,7 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
             definitions[output] = result
             kept.append(result)
         elif isinstance(result, Variable) and not (
-            (result in program.inputs and output in fixed) or output in copies.get(result, ())
+            (result in program.inputs and output in fixed) or (result in overwritten and output in viewed)
         ):
             mapping[output] = result
             maker = definitions.get(result)
@@ -74,17 +76,6 @@ def rewritten(program: Program, rules: tuple[Rule, ...]) -> Program:
             definitions[output] = original.replaced(mapping)
             kept.append(definitions[output])
     return program.with_equations(kept, mapping)
-
-
-def _copies_to_keep(program: Program) -> dict[Variable, set[Variable]]:
-    """For each input that is overwritten, the results that views are taken of: a view of the input would change."""
-    viewed = (equation.inputs[0] for equation in program.equations if equation.is_view and equation.inputs)
-    copies = {x for x in viewed if isinstance(x, Variable)}
-    kept: dict[Variable, set[Variable]] = {}
-    for target, _ in program.writes:
-        for x in (target, *program.aliases.get(target, ())):
-            kept[x] = copies
-    return kept
 
 
 # --- looking at inputs ---
